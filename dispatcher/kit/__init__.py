@@ -1,0 +1,1 @@
+"""Tools without domain: they know nothing of alerts, people or carriers."""

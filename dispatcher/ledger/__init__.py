@@ -1,0 +1,1 @@
+"""What happened: the only owner of dispatches, batches, deliveries and their books."""

@@ -1,0 +1,107 @@
+"""The law of the ledger in words and tables: what a carrier said, and which of two facts stands.
+
+Pure: neither Django nor Celery, so that carriers' adapters and property tests can import it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, IntEnum
+
+BLOCK = 1024
+"""Delivery ids reserved for a batch: id = root batch id * BLOCK + position."""
+
+
+class Rank(IntEnum):
+    """How far a delivery came, in the order in which one attempt's facts outrank each other."""
+
+    UNKNOWN = 10
+    """The carrier may have taken it; nobody can say yet. Never counted as failed."""
+    HANDED_OVER = 20
+    """The carrier took it and gave an id, or a receipt says that it is on its way."""
+    FAILED = 30
+    """Refused for good, or reported undelivered."""
+    DELIVERED = 40
+    """The carrier's signed receipt says that it reached the handset, mailbox or device."""
+    BOUNCED = 50
+    """E-mail only: the mailbox's host took it and sent it back later. Reported as failed."""
+
+
+TERMINAL_GOOD = frozenset({Rank.DELIVERED, Rank.BOUNCED})
+"""Ranks that no later attempt may hide; a bounce is among them because it corrects a delivery."""
+
+
+def standing(rank: Rank, attempt: int) -> int:
+    """The one number whose GREATEST decides: (terminal good, attempt, rank), in that order.
+
+    `attempt` counts from 1 and stays below 1,000. Proven in tests/ledger/test_facts.py.
+    """
+    return (rank in TERMINAL_GOOD) * 100_000 + attempt * 100 + rank
+
+
+def rank_of(number: int) -> Rank:
+    """The rank inside a standing."""
+    return Rank(number % 100)
+
+
+class Kind(Enum):
+    """What one call to a carrier came to."""
+
+    TAKEN = "taken"
+    """A documented success with the carrier's id."""
+    REFUSED = "refused"
+    """A documented permanent error: trying again is pointless."""
+    LATER = "later"
+    """Documented as not processed: the same message may be sent again, after a pause."""
+    UNSURE = "unsure"
+    """All else: a time-out, a cut connection, a 5xx, garbage, another 2xx."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The decision that one parcel's send came to; `code` is the carrier's or ours, never prose."""
+
+    kind: Kind
+    code: str = ""
+    carrier_id: str = ""
+    retry_after: float = 0.0  # seconds, for LATER
+    dead: bool = False  # the address itself is gone: the registry should know
+
+    @classmethod
+    def taken(cls, carrier_id: str) -> "Outcome":
+        """Accepted, with the carrier's id."""
+        return cls(Kind.TAKEN, carrier_id=carrier_id)
+
+    @classmethod
+    def refused(cls, code: str, *, dead: bool = False) -> "Outcome":
+        """Refused for good."""
+        return cls(Kind.REFUSED, code=code, dead=dead)
+
+    @classmethod
+    def later(cls, code: str, *, seconds: float) -> "Outcome":
+        """Not processed; may be tried again after `seconds`."""
+        return cls(Kind.LATER, code=code, retry_after=seconds)
+
+    @classmethod
+    def unsure(cls, code: str) -> "Outcome":
+        """Nobody can tell; `code` names the evidence (timeout, cut, http_500, garbage)."""
+        return cls(Kind.UNSURE, code=code)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A carrier's verified word on one delivery, in our vocabulary."""
+
+    key: str
+    """Unique for this event at this carrier: the same event twice has the same key."""
+    delivery_id: int
+    attempt: int
+    carrier: str
+    rank: Rank | None
+    """None for acknowledged and opened, which are times and not ranks."""
+    code: str = ""
+    carrier_id: str = ""
+    at: datetime | None = None
+    opened: bool = False
+    acknowledged: bool = False
+    dead: bool = False
+    opted_out: bool = False

@@ -1,0 +1,1 @@
+"""The carriers: one file holds all that one carrier knows."""

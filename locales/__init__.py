@@ -1,0 +1,1 @@
+"""The words: shipped crisis wordings and the console, a catalogue a language."""
