@@ -1,0 +1,1 @@
+"""From one decision to many deliveries."""

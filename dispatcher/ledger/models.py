@@ -1,0 +1,227 @@
+"""The big tables: what was decided, what waits, and what happened to each delivery.
+
+Rows are written by the named statements in `ledger/sql`, never by `save()`. A Dispatch holds frozen
+plain values and ids, no foreign key upwards, so that the ledger outlives what it was made from.
+"""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class Dispatch(models.Model):
+    """One launch of one alert: frozen at the moment of launch."""
+
+    class Mode(models.TextChoices):
+        """Fixed at birth of the alert; never switched."""
+
+        DRILL = "drill"
+        REAL = "real"
+
+    class State(models.TextChoices):
+        """Where the dispatch stands as a whole; pause and stop are times beside it."""
+
+        ENLISTING = "enlisting"  # slices of the audience are still being written into batches
+        RUNNING = "running"  # everyone is in the books; batches wait or are in flight
+        COMPLETE = "complete"  # nothing is enlisting, waits, is in flight or is openly unknown
+
+    alert_ref = models.TextField(unique=True)
+    number = models.TextField()  # the alert's number as people say it
+    mode = models.TextField(choices=Mode.choices)
+    scenario = models.TextField()
+    part = models.TextField()
+    severity = models.TextField()
+    lane = models.TextField()
+    launched_by = models.TextField()
+    launched_at = models.DateTimeField()
+    cutoff_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    plan = models.JSONField()  # dispatcher.fanout.plan.Plan
+    state = models.TextField(choices=State.choices, db_default=State.ENLISTING)
+    paused_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
+    completed_at = models.DateTimeField(null=True)
+    slice_cursor = models.BigIntegerField(db_default=0)  # contact id of the last one enlisted
+    slices = models.IntegerField(db_default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="dispatch_state_known",
+                condition=models.Q(state__in=["enlisting", "running", "complete"]),
+            ),
+            models.CheckConstraint(
+                name="dispatch_mode_known", condition=models.Q(mode__in=["drill", "real"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """The number that people use."""
+        return self.number
+
+
+class Batch(models.Model):
+    """The intent: a page of people, uniform in all that decides how their message is made.
+
+    Its delivery ids are `(origin_id or id) * 1024 + position`. `cursor` moves before the carrier is
+    asked; `settled` follows with the facts; what lies between them is in flight.
+    """
+
+    class State(models.TextChoices):
+        """Who may touch it next."""
+
+        WAITING = "waiting"  # due at `due_at`, for any worker of the lane
+        CLAIMED = "claimed"  # a worker holds it until `lease_until`, with `token`
+        DONE = "done"  # all its positions are settled
+        WITHDRAWN = "withdrawn"  # stopped or expired: what lay ahead of the cursor never leaves
+
+    dispatch = models.ForeignKey(Dispatch, models.PROTECT, db_index=False)
+    origin_id = models.BigIntegerField(null=True)  # root batch whose delivery ids a retry carries on
+    channel = models.TextField()
+    account = models.TextField()
+    wording_id = models.BigIntegerField()
+    language = models.TextField()
+    match = models.TextField()  # why this wording: exact, parent, close, default_language ...
+    region = models.TextField()
+    time_zone = models.TextField()
+    attempt = models.SmallIntegerField(db_default=1)
+    due_at = models.DateTimeField()
+    state = models.TextField(choices=State.choices, db_default=State.WAITING)
+    size = models.SmallIntegerField()
+    cursor = models.SmallIntegerField(db_default=0)
+    settled = models.SmallIntegerField(db_default=0)
+    early = models.SmallIntegerField(db_default=0)  # rows of the open window made by early receipts
+    lease_until = models.DateTimeField(null=True)
+    token = models.IntegerField(db_default=0)
+    positions = ArrayField(models.SmallIntegerField(), null=True)  # of a retry; else 0 .. size-1
+    contact_ids = ArrayField(models.BigIntegerField())
+    address_ids = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["dispatch"], name="batch_dispatch"),
+            models.Index(
+                fields=["dispatch", "due_at"],
+                name="batch_due",
+                condition=models.Q(state="waiting"),
+            ),
+            models.Index(
+                fields=["lease_until"],
+                name="batch_lease",
+                condition=models.Q(lease_until__isnull=False),
+            ),
+            models.Index(
+                fields=["origin_id"],
+                name="batch_origin",
+                condition=models.Q(origin_id__isnull=False),
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="batch_counts_in_order",
+                condition=models.Q(
+                    settled__gte=0,
+                    early__gte=0,
+                    cursor__gte=models.F("settled") + models.F("early"),
+                    size__gte=models.F("cursor"),
+                    size__lte=1024,
+                ),
+            )
+        ]
+
+
+class Delivery(models.Model):
+    """One message to one address, written once with its first fact; `standing` only climbs."""
+
+    id = models.BigIntegerField(primary_key=True)
+    dispatch_id = models.BigIntegerField()
+    contact_id = models.BigIntegerField()
+    address_id = models.BigIntegerField()
+    standing = models.IntegerField()  # ledger.facts.standing: terminal good, attempt, rank
+    code = models.TextField(db_default="")
+    carrier = models.TextField(db_default="")
+    carrier_id = models.TextField(db_default="")
+    written_at = models.DateTimeField()
+    handed_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(null=True)
+    acknowledged_at = models.DateTimeField(null=True)
+
+
+class Attempt(models.Model):
+    """A try that ended without a delivery row: refused until later, to be tried again."""
+
+    delivery_id = models.BigIntegerField()
+    dispatch_id = models.BigIntegerField()
+    attempt = models.SmallIntegerField()
+    code = models.TextField()
+    at = models.DateTimeField()
+
+
+class Exclusion(models.Model):
+    """Somebody of the audience to whom nothing goes on this channel, and why."""
+
+    dispatch_id = models.BigIntegerField(db_index=True)
+    contact_id = models.BigIntegerField()
+    channel = models.TextField()
+    region = models.TextField()
+    language = models.TextField()
+    reason = models.TextField()
+    served_by = models.BigIntegerField(null=True)  # contact whose copy serves this one too
+    at = models.DateTimeField()
+
+
+class Copy(models.Model):
+    """Owner of an address that several people share, per dispatch and language (law 10)."""
+
+    pk = models.CompositePrimaryKey("dispatch_id", "channel", "key", "language")
+    dispatch_id = models.BigIntegerField()
+    channel = models.TextField()
+    key = models.TextField()
+    language = models.TextField()
+    contact_id = models.BigIntegerField()
+
+
+class Receipt(models.Model):
+    """A verified word of a carrier, kept once; a stray belongs to no delivery of ours."""
+
+    pk = models.CompositePrimaryKey("carrier", "key")
+    carrier = models.TextField()
+    key = models.TextField()
+    delivery_id = models.BigIntegerField()
+    attempt = models.SmallIntegerField()
+    word = models.TextField()  # a rank's name, or opened, or acknowledged
+    code = models.TextField(db_default="")
+    at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField()
+    stray = models.BooleanField(db_default=False)
+
+
+class Question(models.Model):
+    """An unknown that nobody has answered yet."""
+
+    delivery_id = models.BigIntegerField(primary_key=True)
+    dispatch_id = models.BigIntegerField(db_index=True)
+    why = models.TextField()
+    asked_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+
+class Delta(models.Model):
+    """A change of one figure of the books, appended by triggers in the same transaction."""
+
+    dispatch_id = models.BigIntegerField()
+    minute = models.DateTimeField()
+    channel = models.TextField()
+    region = models.TextField()
+    language = models.TextField()
+    figure = models.TextField()
+    n = models.IntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["dispatch_id"], name="delta_dispatch")]
+
+
+class Clock(models.Model):
+    """One row: how far tests have shifted the ledger's clock."""
+
+    shift = models.DurationField()
