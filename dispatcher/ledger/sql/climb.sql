@@ -37,12 +37,13 @@ update ledger_batch set size = size - 1,
 where id = %(id)s
 
 -- name: born
--- Rows for deliveries whose receipt came before our own record.
+-- Rows for deliveries whose receipt came before our own record; the climb that follows lifts them.
 insert into ledger_delivery (id, dispatch_id, contact_id, address_id, standing, carrier, written_at)
-select f.id, f.dispatch_id, f.contact_id, f.address_id, 0, f.carrier, ledger_now()
+select f.id, f.dispatch_id, f.contact_id, f.address_id, f.attempt * 100 + 10, f.carrier,
+    ledger_now()
 from unnest(%(ids)s::bigint[], %(dispatches)s::bigint[], %(contacts)s::bigint[],
-    %(addresses)s::bigint[], %(carriers)s::text[])
-    as f (id, dispatch_id, contact_id, address_id, carrier)
+    %(addresses)s::bigint[], %(attempts)s::int[], %(carriers)s::text[])
+    as f (id, dispatch_id, contact_id, address_id, attempt, carrier)
 
 -- name: climb
 -- The folded receipts onto their deliveries: the greater standing stands; times are the first seen.

@@ -1,0 +1,218 @@
+"""Batches go out, facts come in: claim, advance, record, and what to do when a worker fell silent.
+
+Every function is one transaction. Claims are leases by the database's clock, with a fencing token
+that rises with each owner: a late worker's facts still count, but it moves nothing any more.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.db import transaction
+
+from dispatcher.ledger import statements
+from dispatcher.ledger.facts import BLOCK, Kind, Outcome, Rank, standing
+
+LEASE = timedelta(seconds=10)
+_RANK = {Kind.TAKEN: Rank.HANDED_OVER, Kind.REFUSED: Rank.FAILED, Kind.UNSURE: Rank.UNKNOWN}
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A batch that this worker holds; `cursor` is the first position that has not left."""
+
+    id: int
+    token: int
+    origin: int
+    dispatch_id: int
+    channel: str
+    account: str
+    wording_id: int
+    language: str
+    region: str
+    time_zone: str
+    attempt: int
+    cursor: int
+    size: int
+    positions: Sequence[int] | None
+    contact_ids: Sequence[int]
+    address_ids: Sequence[int]
+
+    def delivery_id(self, index: int) -> int:
+        """The id of the delivery at this index; the same for every attempt and carrier."""
+        position = index if self.positions is None else self.positions[index]
+        return self.origin * BLOCK + position
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What one parcel came to; `index` is its place in the batch."""
+
+    index: int
+    outcome: Outcome
+    carrier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A part of a batch that has left: its facts, and who fell out as it was read."""
+
+    batch: Claimed
+    facts: Sequence[Fact] = ()
+    fallen: Sequence[tuple[int, str]] = field(default=())
+    """(index, reason) of people who may no longer be written to."""
+
+
+def claim(lane: str, *, people: int) -> list[Claimed]:
+    """Lease due batches of the lane with about `people` people who have not been written to."""
+    return [
+        Claimed(*row)
+        for row in statements.rows("claim", lane=lane, people=people, lease=LEASE)
+    ]
+
+
+def advance(windows: Sequence[tuple[Claimed, int]]) -> set[int]:
+    """Move each batch's cursor by n, before the carrier is asked; the ids that may go.
+
+    A batch whose dispatch was paused, stopped or expired, or whose lease was lost, is missing.
+    """
+    found = statements.rows(
+        "advance",
+        ids=[batch.id for batch, _ in windows],
+        tokens=[batch.token for batch, _ in windows],
+        counts=[n for _, n in windows],
+        lease=LEASE,
+    )
+    return {batch_id for (batch_id,) in found}
+
+
+def release(batches: Sequence[tuple[Claimed, float]]) -> None:
+    """Give batches back untouched, due again after so many seconds."""
+    statements.run(
+        "release",
+        ids=[batch.id for batch, _ in batches],
+        tokens=[batch.token for batch, _ in batches],
+        seconds=[seconds for _, seconds in batches],
+    )
+
+
+def heartbeat(batches: Sequence[Claimed]) -> set[int]:
+    """Renew the leases of a living worker; the ids that are still its own."""
+    found = statements.rows(
+        "heartbeat",
+        ids=[batch.id for batch in batches],
+        tokens=[batch.token for batch in batches],
+        lease=LEASE,
+    )
+    return {batch_id for (batch_id,) in found}
+
+
+def record(windows: Sequence[Window]) -> None:
+    """The facts of several windows, in one transaction and a handful of statements.
+
+    A window whose lease was lost writes its facts (they climb like receipts) and nothing else.
+    """
+    with transaction.atomic():
+        owned = {
+            batch_id
+            for (batch_id,) in statements.rows(
+                "hold",
+                ids=[window.batch.id for window in windows],
+                tokens=[window.batch.token for window in windows],
+            )
+        }
+        _write(windows)
+        mine = [window for window in windows if window.batch.id in owned]
+        _retry(mine)
+        _exclude(mine)
+        if owned:
+            statements.run("settle", ids=sorted(owned))
+
+
+def _write(windows: Sequence[Window]) -> None:
+    found = sorted(
+        (
+            (window.batch.delivery_id(fact.index), window.batch, fact)
+            for window in windows
+            for fact in window.facts
+            if fact.outcome.kind is not Kind.LATER
+        ),
+        key=lambda entry: entry[0],  # one order for all writers: no deadlock with receipts
+    )
+    if not found:
+        return
+    statements.run(
+        "write",
+        ids=[delivery_id for delivery_id, _, _ in found],
+        dispatches=[batch.dispatch_id for _, batch, _ in found],
+        contacts=[batch.contact_ids[fact.index] for _, batch, fact in found],
+        addresses=[batch.address_ids[fact.index] for _, batch, fact in found],
+        standings=[
+            standing(_RANK[fact.outcome.kind], batch.attempt) for _, batch, fact in found
+        ],
+        codes=[fact.outcome.code for _, _, fact in found],
+        carriers=[fact.carrier for _, _, fact in found],
+        carrier_ids=[fact.outcome.carrier_id for _, _, fact in found],
+    )
+    unsure = [entry[0] for entry in found if entry[2].outcome.kind is Kind.UNSURE]
+    if unsure:
+        statements.run("question", ids=unsure)
+
+
+def _retry(windows: Sequence[Window]) -> None:
+    later = [
+        (window.batch.id, fact.index, fact.outcome.retry_after, fact.outcome.code)
+        for window in windows
+        for fact in window.facts
+        if fact.outcome.kind is Kind.LATER
+    ]
+    if later:
+        batches, indexes, seconds, codes = zip(*later, strict=True)
+        statements.run(
+            "retry",
+            batches=list(batches),
+            indexes=list(indexes),
+            seconds=list(seconds),
+            codes=list(codes),
+        )
+
+
+def _exclude(windows: Sequence[Window]) -> None:
+    fallen = [
+        (window.batch.id, window.batch.contact_ids[index], reason)
+        for window in windows
+        for index, reason in window.fallen
+    ]
+    if fallen:
+        batches, contacts, reasons = zip(*fallen, strict=True)
+        statements.run(
+            "exclude", batches=list(batches), contacts=list(contacts), reasons=list(reasons)
+        )
+
+
+def abandon() -> int:
+    """Take batches whose lease ran out from their silent workers; how many.
+
+    What was in flight becomes unknown, with a question; the rest waits again.
+    """
+    return len(statements.rows("abandon"))
+
+
+def withdraw() -> int:
+    """Withdraw what waits of stopped and expired dispatches; how many batches."""
+    return statements.run("withdraw")
+
+
+def finish() -> list[int]:
+    """Close the dispatches that have nothing left to do or to learn; their ids."""
+    return [dispatch_id for (dispatch_id,) in statements.rows("finish")]
+
+
+def due_lanes() -> list[str]:
+    """Lanes in which a worker would find something to do now."""
+    return [lane for (lane,) in statements.rows("due_lanes")]
+
+
+def squash() -> int:
+    """Fold old deltas, minute by minute; how many rows are left of them."""
+    return statements.run("squash")
