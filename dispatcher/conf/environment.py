@@ -18,7 +18,9 @@ class FromFiles(PydanticBaseSettingsSource):
 
     def __call__(self) -> dict[str, Any]:
         """All values that come from files."""
-        found = {name: self.get_field_value(None, name)[0] for name in self.settings_cls.model_fields}
+        found = {
+            name: self.get_field_value(None, name)[0] for name in self.settings_cls.model_fields
+        }
         return {name: value for name, value in found.items() if value is not None}
 
 
@@ -27,30 +29,50 @@ class Environment(BaseSettings):
 
     model_config = SettingsConfigDict(extra="ignore")
 
-    database_url: SecretStr | None = Field(None, description="PostgreSQL; unset: our own server")
-    redis_url: SecretStr | None = Field(None, description="Redis or Valkey; unset: our own server")
-    secret_key: SecretStr | None = Field(None, description="Signs sessions and acknowledgement links")
-    dispatcher_home: Path = Field(Path(".dispatcher"), description="Where our own servers keep data")
-    public_url: str = Field("http://127.0.0.1:8000", description="Where carriers and readers find us")
+    database_url: SecretStr | None = Field(
+        default=None, description="PostgreSQL; unset: our own server"
+    )
+    redis_url: SecretStr | None = Field(
+        default=None, description="Redis or Valkey; unset: our own server"
+    )
+    secret_key: SecretStr | None = Field(
+        default=None, description="Signs sessions and acknowledgement links"
+    )
+    dispatcher_home: Path = Field(
+        default=Path(".dispatcher"), description="Where our own servers keep data"
+    )
+    public_url: str = Field(
+        default="http://127.0.0.1:8000", description="Where carriers and readers find us"
+    )
     allowed_hosts: str = Field("127.0.0.1,localhost", description="Comma-separated host names")
     debug: bool = Field(default=False, description="Never in production")
-    log_format: str = Field("json", description="json or console")
-    organisation: str = Field("Global Foods", description="Shown on pages and in messages")
+    log_format: str = Field(default="json", description="json or console")
+    organisation: str = Field(default="Global Foods", description="Shown on pages and in messages")
 
     twilio_account_sid: str = ""
     twilio_auth_token: SecretStr = SecretStr("")
-    twilio_sender: str = Field("", description="E.164 number, short code or messaging service SID")
-    twilio_url: str = Field("https://api.twilio.com", description="Base address; tests change it")
+    twilio_sender: str = Field(
+        default="", description="E.164 number, short code or messaging service SID"
+    )
+    twilio_url: str = Field(
+        default="https://api.twilio.com", description="Base address; tests change it"
+    )
     sendgrid_api_key: SecretStr = SecretStr("")
-    sendgrid_sender: str = Field("", description="E-mail address that letters come from")
-    sendgrid_webhook_key: str = Field("", description="Public key of the signed event webhook")
+    sendgrid_sender: str = Field(default="", description="E-mail address that letters come from")
+    sendgrid_webhook_key: str = Field(
+        default="", description="Public key of the signed event webhook"
+    )
     sendgrid_url: str = "https://api.sendgrid.com"
-    fcm_service_account: SecretStr = Field(SecretStr(""), description="JSON of the service account")
+    fcm_service_account: SecretStr = Field(
+        default=SecretStr(""), description="JSON of the service account"
+    )
     fcm_url: str = "https://fcm.googleapis.com"
-    vapid_private_key: SecretStr = Field(SecretStr(""), description="base64url, 32 bytes")
-    vapid_subject: str = Field("", description="mailto: or https: contact for push services")
-    smtp_url: SecretStr = Field(SecretStr(""), description="smtp://user:pass@host:587")
-    sandbox_url: str = Field("http://127.0.0.1:8090", description="Where drills go")
+    vapid_private_key: SecretStr = Field(default=SecretStr(""), description="base64url, 32 bytes")
+    vapid_subject: str = Field(
+        default="", description="mailto: or https: contact for push services"
+    )
+    smtp_url: SecretStr = Field(default=SecretStr(""), description="smtp://user:pass@host:587")
+    sandbox_url: str = Field(default="http://127.0.0.1:8090", description="Where drills go")
 
     @classmethod
     def settings_customise_sources(

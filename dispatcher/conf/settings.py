@@ -78,7 +78,9 @@ def _database(url: str) -> dict[str, object]:
 
 DATABASES = {
     "default": _database(
-        ENV.database_url.get_secret_value() if ENV.database_url else "postgresql://127.0.0.1/dispatcher"
+        ENV.database_url.get_secret_value()
+        if ENV.database_url
+        else "postgresql://127.0.0.1/dispatcher"
     )
 }
 REDIS_URL = ENV.redis_url.get_secret_value() if ENV.redis_url else "redis://127.0.0.1:6379/0"

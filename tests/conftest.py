@@ -1,0 +1,80 @@
+"""The ground of all tests: a real PostgreSQL and a real Valkey, and Django on top of them.
+
+Where DATABASE_URL or REDIS_URL is set, that server is used: Django makes a database `test_...` of
+its own beside the named one, and the tests empty a numbered Valkey database that is not the named
+one. Where they are not set, servers of our own live as long as the test run, without fsync.
+"""
+
+import os
+import shutil
+import tempfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import django
+import pytest
+import redis
+from django.conf import settings
+
+from dispatcher.kit.local import home
+from dispatcher.kit.local.servers import Local
+
+PREFIX = "dispatcher-test-"
+
+
+def _sweep() -> None:
+    """Remove what test runs that were killed left in the temporary directory."""
+    for old in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        if old.stat().st_uid == os.geteuid() and (old / "lock").exists() and not home.held(old):
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _start() -> Local | None:
+    """Our own servers where one is missing; the addresses go into the environment."""
+    if "DATABASE_URL" in os.environ and "REDIS_URL" in os.environ:
+        return None
+    _sweep()
+    local = Local(Path(tempfile.mkdtemp(prefix=PREFIX)), durable=False)
+    services = local.start()
+    os.environ.setdefault("DATABASE_URL", services.database_url)
+    if "REDIS_URL" not in os.environ:
+        os.environ["REDIS_URL"] = services.redis_url
+    return local
+
+
+def _spare_database(url: str) -> str:
+    """The address with another database number, so that nobody's queues are emptied."""
+    number = 1 + zlib.crc32(os.environ["DATABASE_URL"].encode()) % 15
+    return f"{url.rsplit('/', 1)[0]}/{number}"
+
+
+# While this file is loaded, before the conftests and modules below it: they import models.
+GIVEN = os.environ.get("REDIS_URL")
+SERVERS = _start()
+if GIVEN:
+    os.environ["REDIS_URL"] = _spare_database(GIVEN)
+os.environ["DJANGO_SETTINGS_MODULE"] = "dispatcher.conf.settings"
+os.environ.setdefault("SECRET_KEY", "only-for-tests")
+django.setup()
+
+
+def pytest_report_header() -> str:
+    """Say on which servers the tests run."""
+    if SERVERS is None or not SERVERS.services:
+        return "servers: those of DATABASE_URL and REDIS_URL"
+    return f"servers: our own, PostgreSQL {SERVERS.services.postgres}"
+
+
+def pytest_unconfigure() -> None:
+    """Stop our servers and remove their data."""
+    if SERVERS:
+        SERVERS.remove()
+
+
+@pytest.fixture
+def valkey() -> Iterator[redis.Redis]:
+    """A client of the tests' Valkey database, empty before each test."""
+    with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=5) as client:
+        client.flushdb()
+        yield client
