@@ -44,7 +44,7 @@ class Environment(BaseSettings):
     public_url: str = Field(
         default="http://127.0.0.1:8000", description="Where carriers and readers find us"
     )
-    allowed_hosts: str = Field("127.0.0.1,localhost", description="Comma-separated host names")
+    allowed_hosts: str = Field(default="127.0.0.1,localhost", description="Comma-separated host names")
     debug: bool = Field(default=False, description="Never in production")
     log_format: str = Field(default="json", description="json or console")
     organisation: str = Field(default="Global Foods", description="Shown on pages and in messages")
