@@ -1,0 +1,155 @@
+"""What a scenario asks for: offices, severity, groups and their ladders, facts, the target.
+
+A scenario is a TOML file, checked when it is read and frozen.
+"""
+
+import re
+import tomllib
+from dataclasses import field
+from datetime import timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+
+from dispatcher.kit.errors import Refused
+
+Part = Literal["first", "update", "correction", "all_clear"]
+PARTS: tuple[Part, ...] = ("first", "update", "correction", "all_clear")
+CHANNELS = ("sms", "email", "push")
+Severity = Literal["life_safety", "urgent", "routine"]
+Fallback = Literal["block", "default_language"]
+FactType = Literal[
+    "text", "number", "money", "date", "time", "datetime",
+    "duration", "phone", "link", "email", "place", "list",
+]  # fmt: skip
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+_KNOWN = re.compile(r"[a-z][a-z0-9_]*")
+_STRICT = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class Step:
+    """One stage of a ladder: the first usable channel, or all of them."""
+
+    channels: Annotated[tuple[Literal["sms", "email", "push"], ...], Field(min_length=1)]
+    take: Literal["first", "all"] = "first"
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class Group:
+    """Stakeholders who are told in the same words; empty roles take everybody who is left."""
+
+    name: Name
+    roles: tuple[str, ...]
+    ladder: Annotated[tuple[Step, ...], Field(min_length=1)]
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Every channel of the ladder, each once, in order."""
+        return tuple(dict.fromkeys(name for step in self.ladder for name in step.channels))
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class FactWanted:
+    """A fact that the wordings of the scenario may name."""
+
+    name: Name
+    type: FactType
+    about: str = ""  # msgid
+    required: bool = True
+    scoped: bool = False
+    parts: tuple[Part, ...] = PARTS
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class Objective:
+    """The target: first message after launch, and `share` per cent of each region within."""
+
+    first_message: timedelta
+    share: Annotated[int, Field(ge=1, le=100)]
+    within: timedelta
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class Scenario:
+    """One kind of crisis, as the organisation prepared for it."""
+
+    key: Name
+    title: str  # msgid
+    severity: Severity
+    offices: Annotated[tuple[Name, ...], Field(min_length=1)]
+    kind: Literal["safety", "service", "news"]
+    fallback: Fallback
+    default_language: str
+    expires_after: timedelta
+    target: Objective
+    groups: Annotated[tuple[Group, ...], Field(min_length=1)]
+    facts: tuple[FactWanted, ...] = field(default=())
+
+    def fact(self, name: str) -> FactWanted:
+        """The wanted fact of this name. Raises `alerts.unknown_fact`."""
+        for wanted in self.facts:
+            if wanted.name == name:
+                return wanted
+        known = ", ".join(sorted(wanted.name for wanted in self.facts))
+        raise Refused("alerts.unknown_fact", name=name, known=known)
+
+    def wording_key(self, part: str, group: str) -> str:
+        """The key under which the wordings of a part for a group are kept."""
+        return f"{self.key}.{part}.{group}"
+
+
+_ADAPTER = TypeAdapter(Scenario)
+
+
+def parse(text: str, *, source: str) -> Scenario:
+    """A scenario from TOML; `source` names the file in errors.
+
+    Raises `alerts.scenario_unreadable` (not TOML) and `alerts.scenario_wrong` (where and what).
+    """
+    try:
+        scenario = _ADAPTER.validate_python(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise Refused("alerts.scenario_unreadable", source=source, what=str(error)) from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(step) for step in first["loc"])
+        raise Refused(
+            "alerts.scenario_wrong", source=source, where=where, what=first["msg"]
+        ) from None
+    _check_whole(scenario, source=source)
+    return scenario
+
+
+def _check_whole(scenario: Scenario, *, source: str) -> None:
+    """What single fields cannot show: names once, and a last group that takes the rest."""
+    for where, names in (
+        ("groups", [group.name for group in scenario.groups]),
+        ("facts", [wanted.name for wanted in scenario.facts]),
+        ("offices", list(scenario.offices)),
+    ):
+        if len(set(names)) < len(names):
+            raise Refused("alerts.scenario_wrong", source=source, where=where, what="named twice")
+    for group in scenario.groups[:-1]:
+        if not group.roles:
+            where = f"groups.{group.name}"
+            raise Refused("alerts.scenario_wrong", source=source, where=where, what="no roles")
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Keys of the scenarios that are shipped, sorted."""
+    shelf = files("dispatcher.alerts") / "scenarios"
+    return tuple(sorted(f.name[:-5] for f in shelf.iterdir() if f.name.endswith(".toml")))
+
+
+@cache
+def load(key: str) -> Scenario:
+    """The scenario of this key. Raises `alerts.unknown_scenario`, and what `parse` raises."""
+    if not _KNOWN.fullmatch(key) or key not in names():
+        raise Refused("alerts.unknown_scenario", scenario=key, known=", ".join(names()))
+    path = files("dispatcher.alerts") / "scenarios" / f"{key}.toml"
+    return parse(path.read_text(encoding="utf-8"), source=path.name)

@@ -1,0 +1,41 @@
+"""The journal: append-only lines of who did what, without anybody's address in them."""
+
+import re
+from collections.abc import Mapping
+
+from dispatcher.operators.models import JournalEntry, User
+
+_MAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+")
+_PHONE = re.compile(r"\+?\d[\d\s().-]{7,}\d")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def note(who: User | None, what: str, about: str, **facts: object) -> None:
+    """Append one line: `what` is `room.did`, `about` names the object as `kind:id`.
+
+    Call it inside the transaction that does the thing. E-mail addresses and phone numbers in
+    texts are blotted out; `who` None is the program itself.
+    """
+    JournalEntry.objects.create(
+        who_id=who.pk if who else None,
+        who=who.username if who else "",
+        what=what,
+        about=about,
+        facts=_blotted(facts),
+    )
+
+
+def _blotted(value: object) -> object:
+    """The value as JSON can hold it, addresses replaced."""
+    if isinstance(value, Mapping):
+        return {str(name): _blotted(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_blotted(inner) for inner in value]
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return _PHONE.sub(_blot_phone, _MAIL.sub("[mail]", str(value)))
+
+
+def _blot_phone(match: re.Match[str]) -> str:
+    """Dates and times are digits with hyphens too; they stay."""
+    return match[0] if _DATE.match(match[0]) else "[phone]"
