@@ -113,15 +113,15 @@ def enlist(
     """Enlist the next slice of the lane's oldest open dispatch; None when there is none.
 
     One transaction: the slice, its batches and exclusions, and the cursor, so that a killed
-    enlister leaves either all of a slice or nothing of it. `most` gives the size of slice n.
+    enlister leaves either all of a slice or nothing of it. `most` gives the size of the slice after so many.
     """
     with transaction.atomic():
         found = statements.rows("next_to_enlist", lane=lane)
         if not found:
             return None
-        dispatch_id, mode, plan, cutoff_at, after, closed = found[0]
+        dispatch_id, mode, plan, cutoff_at, after, slices, closed = found[0]
         opened = Open(dispatch_id, mode, plan, cutoff_at)
-        limit = most(after)
+        limit = most(slices)
         _lay_out(recipients(opened), after=after, most=limit)
         readers = [
             Reader(key, tuple(languages or ()), tuple(roles or ()), region, country, culture)

@@ -12,7 +12,7 @@ returning id
 -- name: next_to_enlist
 -- The oldest dispatch of the lane that still has people to enlist, held for this transaction.
 -- No key update: a retry batch that refers to the dispatch must not wait for a slice.
-select id, mode, plan, cutoff_at, slice_cursor, stopped_at is not null or expires_at <= ledger_now()
+select id, mode, plan, cutoff_at, slice_cursor, slices, stopped_at is not null or expires_at <= ledger_now()
 from ledger_dispatch
 where lane = %(lane)s and state = 'enlisting' and (paused_at is null or stopped_at is not null)
 order by launched_at limit 1 for no key update skip locked

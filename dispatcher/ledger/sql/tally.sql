@@ -1,0 +1,135 @@
+-- The questions that reports ask. `regions` null: everywhere.
+
+-- name: books
+-- Every figure of the deliveries' book, by channel, region and language, from the deltas.
+select channel, region, language, figure, sum(n)::bigint from ledger_delta
+where dispatch_id = %(dispatch)s
+    and (%(regions)s::text[] is null or region = any(%(regions)s)
+        or split_part(region, '-', 1) = any(%(regions)s))
+group by channel, region, language, figure having sum(n) <> 0
+
+-- name: rows
+-- The same figures counted from the rows themselves: the proof of the books.
+with b as (select * from ledger_batch where dispatch_id = %(dispatch)s), counted as (
+    select channel, region, language,
+        case state when 'withdrawn' then 'withdrawn' else 'waiting' end as figure,
+        sum(size - cursor) as n
+    from b group by 1, 2, 3, 4
+    union all
+    select channel, region, language, 'in_flight', sum(cursor - settled - early) from b
+    group by 1, 2, 3
+    union all
+    select b.channel, b.region, b.language, ledger_figure(d.standing), count(*)
+    from b join ledger_delivery d on d.id between b.id * 1024 and b.id * 1024 + 1023
+    group by 1, 2, 3, 4
+    union all
+    select channel, region, language, 'excluded', count(*) from ledger_exclusion
+    where dispatch_id = %(dispatch)s group by 1, 2, 3
+)
+select channel, region, language, figure, sum(n)::bigint from counted
+group by 1, 2, 3, 4 having sum(n) <> 0
+
+-- name: people
+-- The people's book: everybody once, by the best that happened to them.
+-- Who is served by somebody else's copy shares that one's fate.
+with b as (
+    select * from ledger_batch where dispatch_id = %(dispatch)s
+        and (%(regions)s::text[] is null or region = any(%(regions)s)
+            or split_part(region, '-', 1) = any(%(regions)s))
+), fate as (
+    select d.contact_id, case ledger_figure(d.standing) when 'delivered' then 1
+        when 'handed_over' then 2 when 'unknown' then 5 else 6 end as place
+    from b join ledger_delivery d on d.id between b.id * 1024 and b.id * 1024 + 1023
+    where b.origin_id is null
+    union all
+    select u.contact_id, case when b.state = 'withdrawn' and u.i > b.cursor then 7
+        when u.i > b.cursor then 4 else 3 end
+    from b cross join lateral unnest(b.contact_ids) with ordinality as u (contact_id, i)
+    where u.i > b.settled and (u.i <= b.cursor or b.state in ('waiting', 'claimed', 'withdrawn'))
+), own as (
+    select contact_id, min(place) as place from fate group by contact_id
+), excluded as (
+    select x.contact_id, min(coalesce(own.place, 8)) as place
+    from ledger_exclusion x left join own on own.contact_id = x.served_by
+    where x.dispatch_id = %(dispatch)s
+        and (%(regions)s::text[] is null or x.region = any(%(regions)s)
+            or split_part(x.region, '-', 1) = any(%(regions)s))
+    group by x.contact_id
+), best as (
+    select contact_id, min(place) as place
+    from (select * from own union all select * from excluded) e group by contact_id
+)
+select (array['delivered', 'handed_over', 'in_flight', 'waiting', 'unknown', 'failed', 'withdrawn',
+    'excluded'])[place], count(*) from best group by place
+
+-- name: reasons
+-- Why people were excluded, and what carriers said of what failed or is unknown.
+select 'excluded', '', x.channel, x.reason, count(*) from ledger_exclusion x
+where x.dispatch_id = %(dispatch)s
+    and (%(regions)s::text[] is null or x.region = any(%(regions)s)
+        or split_part(x.region, '-', 1) = any(%(regions)s))
+group by x.channel, x.reason
+union all
+select ledger_figure(d.standing), d.carrier, b.channel, d.code, count(*)
+from ledger_batch b join ledger_delivery d on d.id between b.id * 1024 and b.id * 1024 + 1023
+where b.dispatch_id = %(dispatch)s and b.origin_id is null
+    and mod(d.standing, 100) in (10, 30, 50)
+    and (%(regions)s::text[] is null or b.region = any(%(regions)s)
+        or split_part(b.region, '-', 1) = any(%(regions)s))
+group by 1, d.carrier, b.channel, d.code
+order by 5 desc
+
+-- name: reach
+-- How soon people were reached: seconds from launch to a person's first delivery (push: to the
+-- hand-over, since devices send no receipts). Rows for each region, each channel, and the whole:
+-- people, reached, reached within the target's time, and the seconds to 50, 90 and 99 % of them.
+with first as (
+    select b.region, b.channel, d.contact_id,
+        min(extract(epoch from case ledger_figure(d.standing) when 'delivered' then d.settled_at
+            when 'handed_over' then case when b.channel = 'push' then d.handed_at end end
+            - p.launched_at)::float8) as seconds
+    from ledger_dispatch p join ledger_batch b on b.dispatch_id = p.id
+    join ledger_delivery d on d.id between b.id * 1024 and b.id * 1024 + 1023
+    where p.id = %(dispatch)s and b.origin_id is null
+        and (%(regions)s::text[] is null or b.region = any(%(regions)s)
+            or split_part(b.region, '-', 1) = any(%(regions)s))
+    group by b.region, b.channel, d.contact_id
+)
+select case when grouping(region) = 0 then region end,
+    case when grouping(channel) = 0 then channel end,
+    count(*), count(seconds), count(*) filter (where seconds <= %(within)s),
+    percentile_disc(array[0.5, 0.9, 0.99]) within group (order by coalesce(seconds, 'infinity'))
+from first group by grouping sets ((region), (channel), ())
+
+-- name: first_out
+-- Seconds from launch until the first carrier took a message; null while none has.
+select extract(epoch from min(d.handed_at) - p.launched_at)::float8
+from ledger_dispatch p
+left join ledger_batch b on b.dispatch_id = p.id and b.origin_id is null
+left join ledger_delivery d on d.id between b.id * 1024 and b.id * 1024 + 1023
+where p.id = %(dispatch)s group by p.launched_at
+
+-- name: matches
+-- How the wording that went out was chosen, by language of the wording.
+select b.language, b.match, count(*) from ledger_batch b
+join ledger_delivery d on d.id between b.id * 1024 and b.id * 1024 + 1023
+where b.dispatch_id = %(dispatch)s and b.origin_id is null
+    and mod(d.standing, 100) in (20, 40)
+    and (%(regions)s::text[] is null or b.region = any(%(regions)s)
+        or split_part(b.region, '-', 1) = any(%(regions)s))
+group by b.language, b.match
+
+-- name: curve
+-- Delivered and handed over, minute by minute, running: the reach curve.
+select minute, sum(sum(case when figure = 'delivered' then n else 0 end)) over w::bigint,
+    sum(sum(case when figure in ('delivered', 'handed_over') then n else 0 end)) over w::bigint
+from ledger_delta
+where dispatch_id = %(dispatch)s
+    and (%(regions)s::text[] is null or region = any(%(regions)s)
+        or split_part(region, '-', 1) = any(%(regions)s))
+group by minute window w as (order by minute)
+
+-- name: strays
+-- Receipts since the launch that belong to nothing that we sent.
+select count(*) from ledger_receipt r join ledger_dispatch p on p.id = %(dispatch)s
+where r.stray and r.received_at >= p.launched_at

@@ -1,0 +1,160 @@
+"""The questions that reports ask of the ledger; `regions` None means everywhere."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from math import inf
+
+from dispatcher.ledger import statements
+
+FIGURES = (
+    "excluded",
+    "withdrawn",
+    "waiting",
+    "in_flight",
+    "handed_over",
+    "delivered",
+    "failed",
+    "unknown",
+)
+"""The deliveries' book: these add up to targeted, at every instant."""
+
+Regions = Sequence[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One cell of the books."""
+
+    channel: str
+    region: str
+    language: str
+    figure: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why so many were excluded, failed, or are unknown."""
+
+    figure: str
+    carrier: str
+    channel: str
+    code: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How soon people of a region, of a channel, or all (both None) were reached; in seconds.
+
+    A time is None where that share has not been reached.
+    """
+
+    region: str | None
+    channel: str | None
+    people: int
+    reached: int
+    in_time: int
+    p50: float | None
+    p90: float | None
+    p99: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How many got a wording in this language, chosen for this reason."""
+
+    language: str
+    match: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The reach curve at the end of a minute."""
+
+    minute: datetime
+    delivered: int
+    handed_over: int
+    """Delivered or on its way."""
+
+
+def books(dispatch_id: int, *, regions: Regions = None) -> list[Figure]:
+    """The deliveries' book, from the deltas; the cost does not grow with the deliveries."""
+    return [
+        Figure(*row)
+        for row in statements.rows("books", dispatch=dispatch_id, regions=_listed(regions))
+    ]
+
+
+def counted(dispatch_id: int) -> list[Figure]:
+    """The deliveries' book counted from the rows: slow, and the proof of `books`."""
+    return [Figure(*row) for row in statements.rows("rows", dispatch=dispatch_id)]
+
+
+def audit(dispatch_id: int) -> list[tuple[Figure | None, Figure | None]]:
+    """Cells in which the deltas and the rows disagree, as (deltas, rows); empty when all is well."""
+    told = {(f.channel, f.region, f.language, f.figure): f for f in books(dispatch_id)}
+    seen = {(f.channel, f.region, f.language, f.figure): f for f in counted(dispatch_id)}
+    return [
+        (told.get(key), seen.get(key))
+        for key in sorted(told.keys() | seen.keys())
+        if told.get(key) != seen.get(key)
+    ]
+
+
+def people(dispatch_id: int, *, regions: Regions = None) -> dict[str, int]:
+    """The people's book: figure -> people, everybody once, by the best that happened to them."""
+    found = statements.rows("people", dispatch=dispatch_id, regions=_listed(regions))
+    return dict(found)
+
+
+def reasons(dispatch_id: int, *, regions: Regions = None) -> list[Reason]:
+    """Reasons, most frequent first."""
+    return [
+        Reason(*row)
+        for row in statements.rows("reasons", dispatch=dispatch_id, regions=_listed(regions))
+    ]
+
+
+def reach(dispatch_id: int, *, within: int, regions: Regions = None) -> list[Reach]:
+    """Times to reach, for each region, each channel and the whole; `within` in seconds."""
+    found = statements.rows(
+        "reach", dispatch=dispatch_id, regions=_listed(regions), within=within
+    )
+    return [
+        Reach(*row[:5], *(None if seconds == inf else seconds for seconds in row[5]))
+        for row in found
+    ]
+
+
+def first_out(dispatch_id: int) -> float | None:
+    """Seconds from launch until the first message was taken by a carrier."""
+    found = statements.rows("first_out", dispatch=dispatch_id)
+    return found[0][0] if found else None
+
+
+def matches(dispatch_id: int, *, regions: Regions = None) -> list[Match]:
+    """How the languages that went out were chosen."""
+    return [
+        Match(*row)
+        for row in statements.rows("matches", dispatch=dispatch_id, regions=_listed(regions))
+    ]
+
+
+def curve(dispatch_id: int, *, regions: Regions = None) -> list[Point]:
+    """The reach curve, a point a minute in which something changed."""
+    return [
+        Point(*row)
+        for row in statements.rows("curve", dispatch=dispatch_id, regions=_listed(regions))
+    ]
+
+
+def strays(dispatch_id: int) -> int:
+    """Receipts since the launch that belong to nothing that we sent."""
+    return int(statements.rows("strays", dispatch=dispatch_id)[0][0])
+
+
+def _listed(regions: Regions) -> list[str] | None:
+    return None if regions is None else list(regions)
