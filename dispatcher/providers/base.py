@@ -13,6 +13,8 @@ class Sms:
     """A text message, as it appears on the handset."""
 
     text: str
+    ttl: int = 36_000
+    """Seconds for which the carrier may hold it: the alert's expiry; later it is worth nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Parcel:
     """E.164, e-mail address, FCM token, or a Web Push subscription as JSON."""
     content: Content
     slots: Mapping[str, str] = field(default_factory=dict)
-    """E-mail only: token -> personal value, filled in by the carrier."""
+    """E-mail only: token's name -> personal value, filled in for `{{name}}` by the carrier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class Forged(Exception):  # noqa: N818  # it names what the request is
 
 
 class Provider(Protocol):
-    """A carrier. Built once per worker from its account's settings; SDKs are imported in __init__."""
+    """A carrier, built once per worker from its account; SDKs are imported in __init__."""
 
     name: ClassVar[str]
     channel: ClassVar[str]

@@ -1,0 +1,99 @@
+"""Which account takes a parcel: by channel, by address for push, and apart for drill and real.
+
+The setting CARRIERS is mode -> account's name -> its settings, with the carrier's name among them:
+
+    {"drill": {"twilio": {"carrier": "twilio", "base_url": "http://127.0.0.1:8090", …}, …},
+     "real": {"twilio-eu": {"carrier": "twilio", "account_sid": "AC…", …}}}
+
+The order of a mode's accounts is the order of preference. Drill and real share no account, so that
+a drill cannot reach a person through a forgotten key.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Literal
+
+from django.conf import settings
+
+from dispatcher.kit.errors import Refused
+from dispatcher.providers.base import Provider
+from dispatcher.providers.catalogue import CARRIERS
+
+Mode = Literal["drill", "real"]
+MODES: tuple[Mode, ...] = ("drill", "real")
+
+
+def accounts(*, mode: Mode) -> dict[str, str]:
+    """Account's name -> carrier's name, in order of preference."""
+    return {name: str(told["carrier"]) for name, told in _configured(mode).items()}
+
+
+def carrier_of(channel: str, to: str) -> str:
+    """The carrier that an address asks for, or "" when any of the channel's will do.
+
+    A Web Push subscription is a JSON object; every other push address is an FCM token.
+    """
+    if channel != "push":
+        return ""
+    return "webpush" if to.lstrip().startswith("{") else "fcm"
+
+
+def account_for(channel: str, *, mode: Mode, to: str = "") -> str:
+    """The preferred account's name for a channel, and for push also for the address.
+
+    Raises Refused providers.no_account when none is configured.
+    """
+    wanted = carrier_of(channel, to) if to else ""
+    for name, carrier in accounts(mode=mode).items():
+        if CARRIERS[carrier].channel == channel and wanted in ("", carrier):
+            return name
+    raise Refused("providers.no_account", channel=channel, carrier=wanted, mode=mode)
+
+
+def open_account(name: str, *, mode: Mode) -> Provider:
+    """The carrier's adapter for an account, the same one for the life of the process.
+
+    Raises Refused providers.unknown_account, or providers.account_incomplete when a setting is
+    missing or unknown. Opening imports the vendor's SDK: up to 1.1 s the first time.
+    """
+    if name not in _configured(mode):
+        raise Refused("providers.unknown_account", account=name, mode=mode)
+    return _opened(name, mode)
+
+
+def open_doors(carrier: str) -> list[tuple[Mode, Provider]]:
+    """Every account of one carrier with its mode, for receipts: whose signature fits?
+
+    The mode goes along because a drill's key must not speak about a real delivery.
+    """
+    return [
+        (mode, open_account(name, mode=mode))
+        for mode in MODES
+        for name, of in accounts(mode=mode).items()
+        if of == carrier
+    ]
+
+
+def close_accounts() -> None:
+    """Forget what was opened, so that changed settings are read: for tests and the demo."""
+    _opened.cache_clear()
+
+
+@cache
+def _opened(name: str, mode: Mode) -> Provider:
+    told = dict(_configured(mode)[name])
+    carrier = told.pop("carrier")
+    try:
+        return CARRIERS[carrier].open(told)
+    except TypeError as error:
+        raise Refused("providers.account_incomplete", account=name, reason=str(error)) from error
+
+
+def _configured(mode: Mode) -> Mapping[str, Mapping[str, Any]]:
+    told: Mapping[str, Mapping[str, Any]] = settings.CARRIERS.get(mode, {})
+    for name, account in told.items():
+        if account.get("carrier") not in CARRIERS:
+            raise Refused(
+                "providers.unknown_carrier", account=name, carrier=account.get("carrier", "")
+            )
+    return told

@@ -1,0 +1,233 @@
+"""Twilio Messages: all that this carrier's code knows about text messages and their receipts.
+
+Sources: twilio.com/docs/messaging/api/message-resource, docs/api/errors, docs/usage/security.
+"""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from dispatcher.kit.wire import Answer, Lost, NotSent, Wire
+from dispatcher.ledger.facts import Outcome, Rank, Receipt
+from dispatcher.providers.answers import account_refused, json_object, pause, unanswered, unsure
+from dispatcher.providers.base import Forged, Knock, Parcel, Sms
+
+ACCOUNT_AT_FAULT = frozenset({
+    20003,  # the key is wrong
+    20005,  # the account is not active
+    20403, 20404,  # the account may not send, or does not exist
+    21212, 21603, 21606, 21659, 21660,  # the sender is missing, not ours, or cannot send texts
+    21609,  # the callback address is not valid
+    21701, 21703, 21704, 21705,  # the messaging service is unknown or empty
+    30002,  # the account is suspended
+})  # fmt: skip
+"""Codes that blame the account: nothing was processed, and no message is at fault."""
+
+PAUSES = {
+    14107: 1.0,  # too many messages a second
+    20429: 1.0,  # too many requests
+    21611: 30.0,  # the sender's queue is full
+    30001: 30.0,  # the account's queue is full
+    30022: 30.0,  # the campaign's rate is used up
+}
+"""Codes that say "not now": seconds to wait where the answer names none."""
+
+GONE = frozenset({21211, 21214, 21217, 21401, 21614, 21635, 30005, 30006})
+"""Codes that say that the number cannot take a text: not a number, unknown, or a landline."""
+
+OPTED_OUT = frozenset({21610})
+"""The person answered STOP; the carrier sends nothing until they answer START."""
+
+RANKS = {
+    "accepted": Rank.HANDED_OVER,
+    "scheduled": Rank.HANDED_OVER,
+    "queued": Rank.HANDED_OVER,
+    "sending": Rank.HANDED_OVER,
+    "sent": Rank.HANDED_OVER,  # to the next carrier; not yet on the handset
+    "partially_delivered": Rank.HANDED_OVER,
+    "delivered": Rank.DELIVERED,
+    "read": Rank.DELIVERED,
+    "undelivered": Rank.FAILED,
+    "failed": Rank.FAILED,
+    "canceled": Rank.FAILED,
+}
+"""MessageStatus -> rank; `receiving` and `received` are other people's messages to us."""
+
+LONGEST_VALIDITY = 36_000
+"""Seconds; also the carrier's default. Below 6 it may expire a message in its own queue."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One account; `base_url` is the carrier's own or the sandbox's."""
+
+    account_sid: str
+    auth_token: str = field(repr=False)
+    sender: str
+    """A number (+…), an alphanumeric sender, or a messaging service (MG…)."""
+    callback: str
+    """Public URL that receipts come to; `/<delivery_id>/<attempt>` is added."""
+    base_url: str = "https://api.twilio.com"
+
+
+class _NotCreated(Exception):  # noqa: N818  # it states a fact
+    """Any answer but 201; it passes through the SDK, whose own errors drop the headers."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Transport:
+    """The SDK's way out: what its clients ask of an AsyncHttpClient is these two names."""
+
+    wire: Wire
+    reply: Callable[[int, str, Mapping[str, str]], object]
+    is_async: ClassVar[bool] = True
+
+    async def request(self, method: str, uri: str, **asked: Any) -> object:
+        headers = {**asked["headers"], "Authorization": _basic(*asked["auth"])}
+        body = urlencode(asked["data"]).encode()
+        answer = await self.wire.ask(method, uri, headers=headers, body=body)
+        if answer.status != 201:  # noqa: PLR2004  # created: the only documented success
+            raise _NotCreated(answer)
+        return self.reply(answer.status, answer.body.decode(), answer.headers)
+
+
+class Twilio:
+    """Text messages through the SDK's own request, over our wire."""
+
+    name: ClassVar[str] = "twilio"
+    channel: ClassVar[str] = "sms"
+    most: ClassVar[int] = 1
+
+    def __init__(self, account: Account) -> None:
+        from twilio.http.response import Response
+        from twilio.rest import Client
+
+        def connect(wire: Wire) -> Any:
+            transport = _Transport(wire, Response)
+            client = Client(
+                account.account_sid,
+                account.auth_token,
+                http_client=transport,
+                environment={"TWILIO_EDGE": ""},  # not empty, or the SDK reads the process's own
+            )
+            client.api.base_url = account.base_url
+            return client.messages
+
+        service = account.sender.startswith("MG")
+        self._account = account
+        self._sender = {"messaging_service_sid" if service else "from_": account.sender}
+        self._connect = connect
+        self._wire: Wire | None = None
+        self._list: Any = None
+
+    async def send(self, parcels: Sequence[Parcel], *, wire: Wire) -> Sequence[Outcome]:
+        """One text message. Only a 201 with a sid is taken; see `outcome` for the rest."""
+        (parcel,) = parcels
+        if not isinstance(parcel.content, Sms):
+            raise TypeError(parcel.content)
+        return [await self._create(parcel, parcel.content, messages=self._messages(wire))]
+
+    def verify(self, knock: Knock) -> None:
+        """HMAC-SHA1 over the public URL and the sorted fields, with and without the port.
+
+        Equal to the SDK's RequestValidator (tests/providers/test_twilio.py) at a quarter of its
+        cost: 27 against 119 microseconds.
+        """
+        told = knock.headers.get("x-twilio-signature", "").encode()
+        fields = parse_qs(knock.body.decode("utf-8", "replace"), keep_blank_values=True)
+        tail = "".join(n + v for n in sorted(fields) for v in sorted(set(fields[n])))
+        if not any(
+            hmac.compare_digest(told, signature(url + tail, token=self._account.auth_token))
+            for url in _with_and_without_port(knock.url)
+        ):
+            raise Forged(self.name)
+
+    def read_receipts(self, knock: Knock) -> list[Receipt]:
+        """One status callback, or nothing when its status is not about our message.
+
+        The carrier gives no time of the event, repeats callbacks and sends them in any order.
+        """
+        fields = parse_qs(knock.body.decode("utf-8", "replace"))
+        status, sid, code = (
+            fields.get(name, [""])[0] for name in ("MessageStatus", "MessageSid", "ErrorCode")
+        )
+        if status not in RANKS:
+            return []
+        number = int(code) if code.isdecimal() else 0
+        return [
+            Receipt(
+                key=f"{sid}:{status}:{code}",
+                delivery_id=int(knock.path["delivery_id"]),
+                attempt=int(knock.path["attempt"]),
+                carrier=self.name,
+                rank=RANKS[status],
+                code=code or ("canceled" if status == "canceled" else ""),
+                carrier_id=sid,
+                opened=status == "read",
+                dead=number in GONE,
+                opted_out=number in OPTED_OUT,
+            )
+        ]
+
+    def _messages(self, wire: Wire) -> Any:
+        if wire is not self._wire:
+            self._wire, self._list = wire, self._connect(wire)
+        return self._list
+
+    async def _create(self, parcel: Parcel, sms: Sms, *, messages: Any) -> Outcome:
+        try:
+            message = await messages.create_async(
+                to=parcel.to,
+                body=sms.text,
+                status_callback=f"{self._account.callback}/{parcel.delivery_id}/{parcel.attempt}",
+                validity_period=max(1, min(sms.ttl, LONGEST_VALIDITY)),
+                **self._sender,
+            )
+        except (NotSent, Lost) as fact:
+            return unanswered(fact)
+        except _NotCreated as other:
+            return outcome(other.args[0])
+        except (ValueError, TypeError, AttributeError):
+            # A 201 whose body the SDK cannot read (truncated, HTML, a list): it has no error of
+            # its own for it, and the message was accepted.
+            return Outcome.unsure("garbage")
+        return Outcome.taken(message.sid) if message.sid else Outcome.unsure("garbage")
+
+
+def outcome(answer: Answer) -> Outcome:
+    """What an answer other than 201 comes to.
+
+    401 and 429 need no body; another 4xx counts as the carrier's refusal only with its error code,
+    since a gateway's or captive portal's 403 proves nothing about the carrier.
+    """
+    told = json_object(answer).get("code")
+    code = told if isinstance(told, int) else 0
+    if answer.status == 429 or code in PAUSES:  # noqa: PLR2004
+        wait = pause(answer, default=PAUSES.get(code, 1.0))
+        return Outcome.later(str(code or 429), seconds=wait)
+    if answer.status == 401 or code in ACCOUNT_AT_FAULT:  # noqa: PLR2004
+        return account_refused()
+    if 400 <= answer.status < 500 and code:  # noqa: PLR2004
+        return Outcome.refused(str(code), dead=code in GONE)
+    return unsure(answer)
+
+
+def signature(text: str, *, token: str) -> bytes:
+    """X-Twilio-Signature of the URL with its sorted fields appended."""
+    return base64.b64encode(hmac.digest(token.encode(), text.encode(), hashlib.sha1))
+
+
+def _with_and_without_port(url: str) -> list[str]:
+    """Both ways in which the carrier may have written the URL that it signed."""
+    told = urlsplit(url)
+    port = told.port or (443 if told.scheme == "https" else 80)
+    host = told.netloc.removesuffix(f":{told.port}")
+    return [told._replace(netloc=where).geturl() for where in (host, f"{host}:{port}")]
+
+
+def _basic(user: str, password: str) -> str:
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
