@@ -1,0 +1,57 @@
+"""How one sandbox is set up, and the invented accounts that every carrier in it knows."""
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+
+TAKEN_KEPT = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Credentials that open this sandbox and nothing else; all follow from the seed."""
+
+    twilio_sid: str
+    twilio_token: str
+    sendgrid_key: str
+
+    @classmethod
+    def of(cls, seed: int) -> "Accounts":
+        """The same accounts for the same seed, so that a demo can be configured beforehand."""
+        return cls(
+            twilio_sid="AC" + secret("twilio-sid", seed=seed)[:32],
+            twilio_token=secret("twilio-token", seed=seed)[:32],
+            sendgrid_key="sandbox." + secret("sendgrid-key", seed=seed)[:43],
+        )
+
+
+def secret(name: str, *, seed: int) -> str:
+    """64 hexadecimal digits that follow from a name and the seed."""
+    return hashlib.sha256(f"sandbox:{seed}:{name}".encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """One sandbox. Port 0 takes a free one; an empty `events_url` sends no SendGrid events."""
+
+    host: str = "127.0.0.1"
+    port: int = 8090
+    seed: int = 1
+    events_url: str = ""
+    """Where SendGrid's event webhook is posted."""
+    receipts_via: str = ""
+    """`http://host:port` that every receipt is sent to, whatever host its address names."""
+    receipts_to: tuple[str, ...] = ()
+    """Hosts beside loopback that receipts may go to."""
+    connections: int = 32
+    """Receipts in flight to one host."""
+    keep: int = TAKEN_KEPT
+    service_account: dict[str, Any] | None = None
+    """FCM's service account; None makes one for this run."""
+    faults: dict[str, Any] = field(default_factory=dict)
+    """What `POST /sandbox/faults` takes, from the start."""
+
+    @property
+    def accounts(self) -> Accounts:
+        """The accounts of this seed."""
+        return Accounts.of(self.seed)
