@@ -42,7 +42,7 @@ def running(request, tmp_path_factory) -> Iterator[tuple[Local, Services]]:
 
 
 def _open(directory: Path) -> None:
-    """The directories of pytest are 0700; letectories are 0700; let root's servers pass, as /tmp does."""
+    """The directories of pytest are 0700; let root's servers pass, as /tmp does."""
     if IS_ROOT:
         directory.chmod(0o711)
         directory.parent.chmod(0o711)
@@ -51,7 +51,7 @@ def _open(directory: Path) -> None:
 
 
 @pytest.fixture
-def place(tmp_path, tmp_path_factory) -> Path:
+def place(tmp_path: Path, tmp_path_factory) -> Path:
     """A directory that root's servers can reach, for a home."""
     _open(tmp_path_factory.getbasetemp())
     return tmp_path / "home"
