@@ -1,0 +1,225 @@
+"""The tables of the people. Only this room reads or writes them."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Role(models.Model):
+    """What somebody is to the organisation (customer, regulator …): data, not code."""
+
+    key = models.SlugField(primary_key=True, max_length=40)
+    title = models.CharField(max_length=80)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "key"]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class OwnRegion(models.Model):
+    """A region of the organisation's own making, written `own:<key>`: a list of CLDR codes."""
+
+    key = models.SlugField(primary_key=True, max_length=40)
+    title = models.CharField(max_length=80)
+    territories = ArrayField(models.CharField(max_length=10))
+
+    def __str__(self) -> str:
+        return f"own:{self.key}"
+
+
+class AdHocList(models.Model):
+    """The private list of one alert: its people are in no segment and are erased with it."""
+
+    name = models.CharField(max_length=200)
+    created_at = models.DateTimeField(db_default=Now())
+    erased_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"list {self.pk}"
+
+
+class Contact(models.Model):
+    """One person (or desk, or shop) that may be told something.
+
+    Roles and tags are arrays, not tables beside it: reading a million recipients then needs one
+    look at the row. A forgotten person leaves the bare id, so that old sums stay true.
+    """
+
+    reference = models.CharField(max_length=200)
+    list = models.ForeignKey(
+        AdHocList, on_delete=models.PROTECT, null=True, related_name="contacts", db_index=False
+    )
+    name = models.CharField(max_length=300)
+    region = models.CharField(max_length=10)
+    country = models.CharField(max_length=2)
+    languages = ArrayField(models.CharField(max_length=35))
+    roles = ArrayField(models.CharField(max_length=40))
+    tags = ArrayField(models.CharField(max_length=60))
+    culture = models.CharField(max_length=40)
+    time_zone = models.CharField(max_length=50)
+    attributes = models.JSONField()
+    confirmed_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+    forgotten_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            # Two registries may use the same number, one inside a private list; hence both columns.
+            models.UniqueConstraint(
+                fields=["list", "reference"],
+                condition=models.Q(forgotten_at=None),
+                nulls_distinct=False,
+                name="contacts_reference_once",
+            )
+        ]
+        indexes = [
+            # A private list is read by keyset too, without walking past a million others.
+            models.Index(
+                fields=["list", "id"],
+                condition=models.Q(list__isnull=False),
+                name="contacts_of_a_list",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"contact {self.pk}"
+
+
+class Channel(models.TextChoices):
+    """The media by which a person can be reached."""
+
+    SMS = "sms"
+    EMAIL = "email"
+    PUSH = "push"
+
+
+class Address(models.Model):
+    """Where one person can be reached by one channel. Immutable: a new number is a new row.
+
+    `value` is what a carrier is given, `key` what says that two are the same (E.164, folded
+    e-mail, digest of a token). A trigger refuses a change of either; only the order and the two
+    marks may move.
+    """
+
+    contact = models.ForeignKey(
+        Contact, on_delete=models.CASCADE, related_name="addresses", db_index=False
+    )
+    channel = models.CharField(max_length=5, choices=Channel)
+    key = models.CharField(max_length=320)
+    value = models.TextField()
+    position = models.PositiveSmallIntegerField()
+    created_at = models.DateTimeField(db_default=Now())
+    dead_at = models.DateTimeField(null=True)
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contact", "channel", "key"], name="contacts_address_once"
+            )
+        ]
+        # The key leads: with the channel in front and statistics from before a large import,
+        # PostgreSQL once chose to walk all addresses of a channel for each contact.
+        indexes = [models.Index(fields=["key", "channel"], name="contacts_address_by_key")]
+
+    def __str__(self) -> str:
+        return f"address {self.pk}"
+
+
+class Consent(models.Model):
+    """What a person said about one channel and kind of message ('' is every kind); append-only.
+
+    The latest word that covers a kind holds.
+    """
+
+    contact = models.ForeignKey(
+        Contact, on_delete=models.CASCADE, related_name="consents", db_index=False
+    )
+    channel = models.CharField(max_length=5, choices=Channel)
+    kind = models.CharField(max_length=40)
+    granted = models.BooleanField()
+    source = models.CharField(max_length=80)
+    said_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["contact", "channel", "id"], name="contacts_consent_latest")
+        ]
+
+    def __str__(self) -> str:
+        return f"consent {self.pk}"
+
+
+class Suppression(models.Model):
+    """An address that must not be used whoever it belongs to, kept as a digest.
+
+    It outlives the person: neither an old spreadsheet nor an erasure can undo a STOP.
+    """
+
+    channel = models.CharField(max_length=5, choices=Channel)
+    digest = models.BinaryField(max_length=32)
+    reason = models.CharField(max_length=40)
+    source = models.CharField(max_length=80)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["digest", "channel"], name="contacts_suppressed_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"suppression {self.pk}"
+
+
+class Segment(models.Model):
+    """A named audience: a sentence of the grammar in `segments`."""
+
+    key = models.SlugField(unique=True, max_length=60)
+    title = models.CharField(max_length=200)
+    text = models.TextField()
+    created_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Import(models.Model):
+    """One file that was read: what it was taken for and what came of it."""
+
+    class State(models.TextChoices):
+        """Where the import ended."""
+
+        APPLIED = "applied"
+        REFUSED = "refused"
+
+    list = models.ForeignKey(AdHocList, on_delete=models.PROTECT, null=True, related_name="imports")
+    file_name = models.CharField(max_length=300)
+    by = models.CharField(max_length=200)
+    state = models.CharField(max_length=10, choices=State)
+    code = models.CharField(max_length=60)
+    read_as = models.JSONField()
+    rows = models.PositiveIntegerField()
+    created = models.PositiveIntegerField()
+    updated = models.PositiveIntegerField()
+    unchanged = models.PositiveIntegerField()
+    refused = models.PositiveIntegerField()
+    started_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"import {self.pk}"
+
+
+class RefusedCell(models.Model):
+    """One cell of an import that kept its row out: line, column, reason, value as it stood."""
+
+    source = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="refused_cells")
+    line = models.PositiveIntegerField()
+    column = models.CharField(max_length=200)
+    code = models.CharField(max_length=60)
+    value = models.TextField()
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.code}"

@@ -1,0 +1,302 @@
+"""The only door out: who may be reached, where, and why not, as one composable query."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from django.db import connection
+
+from contacts import segments
+from contacts.conditions import Condition
+from contacts.errors import Refused
+from contacts.models import Channel, OwnRegion, Role
+from contacts.regions import OWN, Scope, expand
+
+__all__ = [
+    "KINDS",
+    "Audience",
+    "Door",
+    "Query",
+    "Reachable",
+    "Readers",
+    "Scope",
+    "count",
+    "doors",
+    "readers",
+    "recipients",
+]
+
+# Kind of message -> may it go to somebody who has said nothing? News needs a yes first.
+KINDS: Final[Mapping[str, bool]] = {"safety": True, "service": True, "news": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Whom an alert is for: a sentence of `segments`, an ad-hoc list, or both together."""
+
+    segment: str = ""
+    list_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One SELECT with psycopg's named parameters, all of them called `reach_…`."""
+
+    sql: str
+    params: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One address at the last moment; `refusal` is '' while it may be used.
+
+    Otherwise opted_out, suppressed, dead or no_consent, as in `recipients`; `replaced` when the
+    person has another address now; `erased` when it is gone (then without contact and value).
+    """
+
+    address_id: int
+    contact_id: int
+    value: str
+    name: str
+    refusal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """People of an audience who are alike for the choice of words."""
+
+    languages: tuple[str, ...]
+    roles: tuple[str, ...]
+    region: str
+    country: str
+    culture: str
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """What a preview says of an audience.
+
+    `total` people inside the scope, `reachable` by at least one channel; by region and by first
+    language ('' is none) they add up to `total`, and so do `reachable` and `blockers` without
+    `no_language`, which stands beside them: such a person can be reached, but in what words?
+    """
+
+    total: int
+    reachable: int
+    by_region: Mapping[str, int]
+    by_language: Mapping[str, int]
+    by_channel: Mapping[str, int]
+    blockers: Mapping[str, int]
+    outside_scope: int
+
+
+def _block(kind_needs_word: str) -> str:
+    """Why an address `a` may not be used for a kind; null when it may.
+
+    The latest word that covers the kind holds; a suppressed number is suppressed for everybody.
+    """
+    return f"""case
+        when said.granted = false then 'opted_out'
+        when stopped.reason is not null
+            then case stopped.reason when 'opted_out' then 'opted_out' else 'suppressed' end
+        when a.dead_at is not null then 'dead'
+        when said.granted is null and {kind_needs_word} then 'no_consent'
+    end"""
+
+
+_STATE: Final = """
+    left join lateral (
+        select k.granted from contacts_consent k
+        where k.contact_id = a.contact_id and k.channel = a.channel
+          and k.kind in ('', %(reach_kind)s)
+        order by k.id desc limit 1
+    ) said on true
+    left join contacts_suppression stopped
+        on stopped.channel = a.channel
+        and stopped.digest = sha256(convert_to(a.key, 'UTF8'))
+"""
+
+
+def _of_channel(channel: str) -> str:
+    """Each channel's addresses, gathered: the usable ones first, then in the person's order."""
+    return ", ".join(
+        f"array_agg({what}) filter (where channel = '{channel}') as {channel}_{what}s"
+        for what in ("id", "key", "block")
+    )
+
+
+def _columns(channel: str) -> str:
+    """The first address of a channel when it is usable, or else what blocks it."""
+    return f"""
+    case when {channel}_blocks[1] is null then {channel}_ids[1] end as {channel}_id,
+    case when {channel}_blocks[1] is null then {channel}_keys[1] end as {channel}_key,
+    case when {channel}_ids is null then 'no_address' else {channel}_blocks[1] end
+        as {channel}_block"""
+
+
+# One walk over a contact's addresses for all channels: 10 µs a contact, where a lateral join for
+# each channel took 37 (100,000 contacts, PostgreSQL 15).
+_RECIPIENTS: Final = f"""select
+    c.id as contact_id, c.region::text as region, c.country::text as country,
+    c.languages::text[] as languages, c.roles::text[] as roles, c.culture::text as culture,
+    c.time_zone::text as time_zone,{",".join(map(_columns, Channel.values))}
+from contacts_contact c
+left join lateral (
+    select {", ".join(map(_of_channel, Channel.values))}
+    from (
+        select a.channel, a.id, a.key::text as key, {_block("%(reach_asks)s")} as block
+        from contacts_address a {_STATE}
+        where a.contact_id = c.id and a.retired_at is null
+        order by 4 nulls first, a.position, a.id
+    ) one
+) held on true
+where """  # noqa: S608  (constants of this module)
+
+
+def recipients(audience: Audience, *, scope: Scope, kind: str, cutoff: datetime) -> Query:
+    """The people of an audience as one SELECT, one row each, to be sliced by `contact_id`.
+
+    Columns: contact_id bigint; region ('US-CA', 'BR', ''), country text; languages (preference
+    first), roles (sorted) text[]; culture, time_zone text; and for sms, email, push each `X_id`
+    bigint and `X_key` text, the first usable address, or else null with `X_block` one of
+    no_address, opted_out, suppressed, dead, no_consent.
+    People who came after `cutoff` are not in it; addresses are those of the moment of reading.
+    Raises `contacts.audience_empty`, `contacts.kind_unknown`, `contacts.segment_*`.
+    """
+    condition = _people(audience, scope=scope)
+    where = f"{condition.sql} and c.created_at <= %(reach_cutoff)s"
+    params = condition.params | _of_kind(kind) | {"reach_cutoff": cutoff}
+    return Query(_RECIPIENTS + where, params)
+
+
+def readers(audience: Audience, *, scope: Scope, kind: str, cutoff: datetime) -> list[Readers]:
+    """The distinct readers of an audience and how many people each stands for, most first.
+
+    `kind` is checked, but who is blocked is counted too: they are excluded later, with a reason.
+    """
+    _of_kind(kind)
+    condition = _people(audience, scope=scope)
+    sql = f"""
+        select c.languages, c.roles, c.region, c.country, c.culture, count(*)
+        from contacts_contact c
+        where {condition.sql} and c.created_at <= %(reach_cutoff)s
+        group by 1, 2, 3, 4, 5 order by 6 desc, 1, 2, 3
+    """  # noqa: S608  (the condition's text is the grammar's; every value is a parameter)
+    rows = _rows(sql, condition.params | {"reach_cutoff": cutoff})
+    return [Readers(tuple(row[0]), tuple(row[1]), *row[2:]) for row in rows]
+
+
+# A person without any usable address is counted once, by the first of these that is true.
+_BLOCKERS: Final = ("opted_out", "suppressed", "dead", "no_consent", "no_address")
+_COUNT: Final = """
+    select grouping(region, language, blocker), region, language, blocker, count(*),
+        count(sms_id), count(email_id), count(push_id)
+    from (select *, coalesce(languages[1], '') as language,
+        case when coalesce(sms_id, email_id, push_id) is not null then ''
+             {blockers} end as blocker
+        from ({recipients}) r) p
+    group by grouping sets ((region), (language), (blocker), ())
+"""
+_LATER: Final = datetime.max.replace(tzinfo=UTC)
+
+
+def count(audience: Audience, *, scope: Scope, kind: str) -> Reachable:
+    """The figures of a preview: how many, where, in which language, and what stands in the way.
+
+    Raises what `recipients` raises. Reads the whole audience once.
+    """
+    query = recipients(audience, scope=scope, kind=kind, cutoff=_LATER)
+    blockers = " ".join(
+        f"when '{reason}' in (sms_block, email_block, push_block) then '{reason}'"
+        for reason in _BLOCKERS
+    )
+    rows = _rows(_COUNT.format(blockers=blockers, recipients=query.sql), query.params)
+    whole = next(row[4:] for row in rows if row[0] == _BY_NOTHING)
+    by_blocker = {row[3]: row[4] for row in rows if row[0] == _BY_BLOCKER}
+    by_language = {row[2]: row[4] for row in rows if row[0] == _BY_LANGUAGE}
+    return Reachable(
+        total=whole[0],
+        reachable=by_blocker.pop("", 0),
+        by_region={row[1]: row[4] for row in rows if row[0] == _BY_REGION},
+        by_language=by_language,
+        by_channel=dict(zip(Channel.values, whole[1:], strict=True)),
+        blockers=by_blocker | {"no_language": by_language.get("", 0)},
+        outside_scope=_outside(audience, scope=scope, total=whole[0]),
+    )
+
+
+# grouping(region, language, blocker): a bit is set where the column is *not* grouped by.
+_BY_REGION, _BY_LANGUAGE, _BY_BLOCKER, _BY_NOTHING = 0b011, 0b101, 0b110, 0b111
+
+
+def _outside(audience: Audience, *, scope: Scope, total: int) -> int:
+    """People whom the audience names and the caller may not see."""
+    if scope.regions is None:
+        return 0
+    people = _people(audience, scope=Scope.everything())
+    rows = _rows(f"select count(*) from contacts_contact c where {people.sql}", people.params)  # noqa: S608
+    return int(rows[0][0]) - total
+
+
+_DOORS: Final = f"""
+    select a.id, a.contact_id, a.value, c.name,
+        case when a.retired_at is not null then 'replaced'
+             else coalesce({_block("%(reach_asks)s")}, '') end
+    from contacts_address a join contacts_contact c on c.id = a.contact_id {_STATE}
+    where a.id = any(%(reach_ids)s::bigint[])
+"""  # noqa: S608
+
+
+def doors(address_ids: Sequence[int], *, kind: str) -> dict[int, Door]:
+    """The check at the last moment: address id -> what it is and whether it may be used.
+
+    Every id that is asked for is in the answer. Raises `contacts.kind_unknown`.
+    """
+    held = {id_: Door(id_, 0, "", "", "erased") for id_ in address_ids}
+    rows = _rows(_DOORS, _of_kind(kind) | {"reach_ids": list(held)})
+    return held | {row[0]: Door(*row) for row in rows}
+
+
+def vocabulary() -> segments.Vocabulary:
+    """The roles and own regions of this organisation, for `segments.parse`."""
+    return segments.Vocabulary(
+        roles=tuple(Role.objects.values_list("key", flat=True)),
+        own_regions=tuple(OwnRegion.objects.values_list("key", flat=True)),
+    )
+
+
+def _people(audience: Audience, *, scope: Scope) -> Query:
+    """The condition on a contact `c` that an audience and a scope are; never the forgotten.
+
+    People of private lists are in no segment, whatever they match.
+    """
+    condition = Condition()
+    named = []
+    if audience.segment.strip():
+        tree = segments.parse(audience.segment, words=vocabulary())
+        own = {key: expand([OWN + key]) for key in segments.own_regions(tree)}
+        named.append(f"(c.list_id is null and {condition.of(tree, own)})")
+    if audience.list_id is not None:
+        named.append(f"c.list_id = {condition.slot(audience.list_id)}")
+    if not named:
+        raise Refused("contacts.audience_empty")
+    inside = condition.inside(scope.territory())
+    sql = f"c.forgotten_at is null and ({' or '.join(named)}) and {inside}"
+    return Query(sql, condition.params)
+
+
+def _rows(sql: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """All rows of one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def _of_kind(kind: str) -> dict[str, object]:
+    """The parameters of a kind of message."""
+    if kind not in KINDS:
+        raise Refused("contacts.kind_unknown", kind=kind, known=", ".join(KINDS))
+    return {"reach_kind": kind, "reach_asks": not KINDS[kind]}
