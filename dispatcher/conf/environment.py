@@ -44,7 +44,9 @@ class Environment(BaseSettings):
     public_url: str = Field(
         default="http://127.0.0.1:8000", description="Where carriers and readers find us"
     )
-    allowed_hosts: str = Field(default="127.0.0.1,localhost", description="Comma-separated host names")
+    allowed_hosts: str = Field(
+        default="127.0.0.1,localhost", description="Comma-separated host names"
+    )
     debug: bool = Field(default=False, description="Never in production")
     log_format: str = Field(default="json", description="json or console")
     organisation: str = Field(default="Global Foods", description="Shown on pages and in messages")
@@ -72,6 +74,9 @@ class Environment(BaseSettings):
         default="", description="mailto: or https: contact for push services"
     )
     smtp_url: SecretStr = Field(default=SecretStr(""), description="smtp://user:pass@host:587")
+    drill_accounts: Path | None = Field(
+        default=None, description="JSON file of the sandbox's accounts; written when it starts"
+    )
     sandbox_url: str = Field(default="http://127.0.0.1:8090", description="Where drills go")
 
     @classmethod

@@ -5,14 +5,29 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from django.utils.translation import gettext_lazy as _
+from pydantic import SecretStr
 
+from dispatcher.conf import celery
+from dispatcher.conf.carriers import carriers
 from dispatcher.conf.environment import Environment
+from dispatcher.conf.logs import logging_settings
+from dispatcher.kit.local.servers import found
 
+CELERY_APP = celery.app  # the current one, wherever Django is set up
 ENV = Environment()
 BASE_DIR = Path(__file__).resolve().parents[2]
 DEBUG = ENV.debug
-SECRET_KEY = ENV.secret_key.get_secret_value() if ENV.secret_key else secrets.token_urlsafe(48)
-ALLOWED_HOSTS = ENV.allowed_hosts.split(",")
+RUNNING = None if ENV.database_url and ENV.redis_url else found(ENV.dispatcher_home)
+
+
+def _told(given: SecretStr | None, otherwise: str) -> str:
+    return given.get_secret_value() if given else otherwise
+
+
+SECRET_KEY = _told(ENV.secret_key, secrets.token_urlsafe(48))
+PUBLIC_URL = ENV.public_url.rstrip("/")
+ALLOWED_HOSTS = [*ENV.allowed_hosts.split(","), urlsplit(PUBLIC_URL).hostname or ""]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 INSTALLED_APPS = [
     "contacts",
@@ -76,14 +91,18 @@ def _database(url: str) -> dict[str, object]:
     }
 
 
+# Where nothing is set, the servers that run on our home; else addresses where nobody answers.
 DATABASES = {
     "default": _database(
-        ENV.database_url.get_secret_value()
-        if ENV.database_url
-        else "postgresql://127.0.0.1/dispatcher"
+        _told(
+            ENV.database_url,
+            RUNNING.database_url if RUNNING else "postgresql://127.0.0.1/dispatcher",
+        )
     )
 }
-REDIS_URL = ENV.redis_url.get_secret_value() if ENV.redis_url else "redis://127.0.0.1:6379/0"
+REDIS_URL = _told(ENV.redis_url, RUNNING.redis_url if RUNNING else "redis://127.0.0.1:6379/0")
+CARRIERS = carriers(ENV)
+LOGGING = logging_settings(ENV.log_format)
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [
@@ -113,7 +132,6 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
-PUBLIC_URL = ENV.public_url.rstrip("/")
 ORGANISATION = ENV.organisation
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -129,3 +147,11 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
 SECURE_REFERRER_POLICY = "same-origin"
 LOGIN_URL = "/sign-in/"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+]

@@ -1,0 +1,66 @@
+"""How the workers work: Celery's settings. The broker carries doorbells only; rows are the truth.
+
+Measured with Celery's and kombu's defaults: a publish into a broker that swallows packets blocks
+for more than 45 s, a worker on a half-open connection freezes for good, and what a killed worker
+held is redelivered after 106 s. Hence the time-outs and the short restore interval.
+"""
+
+from typing import Any
+
+from celery.beat import Scheduler
+from django.conf import settings
+from kombu.entity import Exchange, Queue
+
+from dispatcher.kit import queues
+
+broker_url = settings.REDIS_URL
+broker_connection_timeout = 2.0
+broker_connection_retry_on_startup = True
+broker_connection_max_retries = None  # a worker waits for its broker for as long as it takes
+broker_transport_options = {
+    "visibility_timeout": 90,  # a task rings again after 30 s; twice is harmless, never is not
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 2.0,
+    "socket_connect_timeout": 1.0,
+    "socket_keepalive": True,
+    "health_check_interval": 10,
+    "retry_on_timeout": False,
+    "max_retries": 0,
+}
+
+task_queues = [Queue(lane, Exchange(lane), routing_key=lane) for lane in queues.LANES]
+task_default_queue = queues.HOUSEKEEPING
+task_create_missing_queues = False  # a misspelt lane is an error, not a queue that nobody reads
+task_acks_late = True
+task_reject_on_worker_lost = True
+task_publish_retry = False  # the sweep is the retry
+task_ignore_result = True
+task_serializer = "json"
+accept_content = ["json"]
+task_routes: dict[str, Any] = {
+    "dispatcher.tracking.tasks.*": {"queue": queues.RECEIPTS},
+}
+
+worker_prefetch_multiplier = 1
+worker_cancel_long_running_tasks_on_connection_loss = False  # a send under way is finished
+worker_hijack_root_logger = False
+worker_send_task_events = False
+worker_disable_rate_limits = True
+worker_max_memory_per_child = 600_000  # KiB; a leak in a vendor's SDK ends with its process
+
+timezone = "UTC"
+beat_scheduler = f"{Scheduler.__module__}:{Scheduler.__qualname__}"  # keeps no file: ticks only
+beat_max_loop_interval = 2
+beat_schedule = {
+    "sweep": {
+        "task": "dispatcher.fanout.tasks.sweep",
+        "schedule": 2.0,
+        "options": {"queue": queues.HOUSEKEEPING, "expires": 4},
+    },
+    "squash": {
+        "task": "dispatcher.ledger.tasks.squash",
+        "schedule": 10.0,
+        "options": {"queue": queues.HOUSEKEEPING, "expires": 20},
+    },
+}
