@@ -2,42 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
 from typing import Protocol
 
 from dispatcher.providers.base import Parcel
-
-
-class Text(Protocol):
-    """One part of a message, whole but for what is personal."""
-
-    @property
-    def slots(self) -> AbstractSet[str]:
-        """The names of the personal values that the text needs."""
-        ...
-
-    def fill(self, values: Mapping[str, str], /) -> str:
-        """The text with every slot replaced once; values are not read again."""
-        ...
-
-
-class Rendered(Protocol):
-    """A wording in one language with the facts filled in; wording.rendering makes it."""
-
-    @property
-    def locale(self) -> str:
-        """BCP 47."""
-        ...
-
-    @property
-    def direction(self) -> str:
-        """'ltr' or 'rtl'."""
-        ...
-
-    @property
-    def parts(self) -> Mapping[str, Text]:
-        """By field: text (sms); subject, body (email); title, body (push)."""
-        ...
+from dispatcher.wording.rendering import Rendered
 
 
 class Pack(Protocol):

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from dispatcher.channels.base import Rendered, personal
+from dispatcher.channels.base import personal
 from dispatcher.providers.base import Parcel, Sms
+from dispatcher.wording.rendering import Rendered
 
 HOLD = 36_000
 """Seconds for which a carrier may hold a text when the caller names none: Twilio's longest."""

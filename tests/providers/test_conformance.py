@@ -11,7 +11,7 @@ from dispatcher.providers import twilio
 from dispatcher.providers.base import Parcel, Provider, Sms
 from tests.providers.twin import Step, Twin, answer
 
-TEXT = Parcel(7168, 1, "+12025550101", Sms("تماس: ⁨+1 202 555 0100⁩ 🙂", ttl=600))
+TEXT = Parcel(7168, 1, "+12025550101", Sms("تماس: \u2068+1 202 555 0100\u2069 🙂", ttl=600))
 
 
 def twilio_at(url: str) -> Provider:

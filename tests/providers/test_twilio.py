@@ -16,7 +16,7 @@ from tests.providers.twin import Seen, Twin, answer
 
 TOKEN = "invented-token"
 URL = "https://alerts.example.org/hooks/twilio/7168/1"
-TEXT = "فراخوان: بستنی ⁨GF-200⁩ را نخورید 🙂"
+TEXT = "فراخوان: بستنی \u2068GF-200\u2069 را نخورید 🙂"
 
 
 def account(**changed: str) -> Account:
@@ -127,32 +127,26 @@ def test_what_the_carrier_did_not_sign_is_forged(forged):
 
 
 RECEIPTS = [
-    # status, code -> rank, opened, dead, opted out
-    ("accepted", "", Rank.HANDED_OVER, False, False, False),
-    ("sent", "", Rank.HANDED_OVER, False, False, False),
-    ("delivered", "", Rank.DELIVERED, False, False, False),
-    ("read", "", Rank.DELIVERED, True, False, False),
-    ("undelivered", "30003", Rank.FAILED, False, False, False),
-    ("undelivered", "30005", Rank.FAILED, False, True, False),
-    ("failed", "30006", Rank.FAILED, False, True, False),
-    ("failed", "30007", Rank.FAILED, False, False, False),
-    ("failed", "21610", Rank.FAILED, False, False, True),
-    ("failed", "", Rank.FAILED, False, False, False),
+    ("accepted", "", Rank.HANDED_OVER, set()),
+    ("sent", "", Rank.HANDED_OVER, set()),
+    ("delivered", "", Rank.DELIVERED, set()),
+    ("read", "", Rank.DELIVERED, {"opened"}),
+    ("undelivered", "30003", Rank.FAILED, set()),
+    ("undelivered", "30005", Rank.FAILED, {"dead"}),
+    ("failed", "30006", Rank.FAILED, {"dead"}),
+    ("failed", "30007", Rank.FAILED, set()),
+    ("failed", "21610", Rank.FAILED, {"opted_out"}),
+    ("failed", "", Rank.FAILED, set()),
 ]
 
 
-@pytest.mark.parametrize(("status", "code", "rank", "opened", "dead", "opted_out"), RECEIPTS)
-def test_each_status_has_its_rank(status, code, rank, opened, dead, opted_out):
+@pytest.mark.parametrize(("status", "code", "rank", "also"), RECEIPTS)
+def test_each_status_has_its_rank(status, code, rank, also):
     fields = {"MessageSid": "SM1", "MessageStatus": status} | ({"ErrorCode": code} if code else {})
     (receipt,) = Twilio(account()).read_receipts(knock(fields))
-    assert (receipt.rank, receipt.opened, receipt.dead, receipt.opted_out) == (
-        rank,
-        opened,
-        dead,
-        opted_out,
-    )
+    assert (receipt.rank, receipt.code) == (rank, code)
+    assert {name for name in ("opened", "dead", "opted_out") if getattr(receipt, name)} == also
     assert (receipt.delivery_id, receipt.attempt, receipt.carrier_id) == (7168, 1, "SM1")
-    assert (receipt.carrier, receipt.code) == ("twilio", code)
 
 
 @pytest.mark.parametrize(

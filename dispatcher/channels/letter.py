@@ -1,0 +1,114 @@
+"""A letter's Markdown becomes a page that mail programs show alike, and its plain twin. Pure."""
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+
+import nh3
+from babel import Locale
+from css_inline import CSSInliner
+from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode
+
+_SHELL = Template(Path(__file__).with_name("letter.html").read_text(encoding="utf-8"))
+_MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable("image")
+_INLINER = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+_TAGS = {"a", "blockquote", "br", "code", "em", "h1", "h2", "h3", "h4", "hr", "li", "ol", "p"}
+_TAGS |= {"pre", "strong", "ul"}
+
+_DIGITS = {"arab": ("arabic-indic", "٠١٢٣٤٥٦٧٨٩"), "arabext": ("persian", "۰۱۲۳۴۵۶۷۸۹")}
+"""CLDR's numbering system -> CSS's name for it, and its digits; decimal for all others."""
+_DECIMAL = ("decimal", "0123456789")
+_LINK_ISOLATED = re.compile("(https?://[^\\s\u2066-\u2069]+)(\u2069)")
+"""Mail programs take the closing isolate for a part of the address; a space keeps it out."""
+
+
+def page(body: str, *, title: str, sender: str, locale: str, direction: str, act: str = "") -> str:
+    """The whole HTML page for a body in Markdown; `title` and `sender` are plain text.
+
+    Raw HTML in the Markdown is shown as text and nothing but plain marks survives. `act` is the
+    one link that asks the reader to do something; it gets a box of its own.
+    """
+    clean = nh3.clean(
+        _MARKDOWN.render(body),
+        tags=_TAGS,
+        attributes={"a": {"href"}, "ol": {"start"}},
+        url_schemes={"https", "http", "mailto", "tel"},
+        url_relative="deny",
+        link_rel=None,
+    )
+    if act:
+        clean = clean.replace(f'<a href="{act}"', f'<a class="act" href="{act}"')
+    return _INLINER.inline(
+        _SHELL.substitute(
+            lang=html.escape(locale),
+            dir=direction,
+            start="right" if direction == "rtl" else "left",
+            digits=_digits(locale)[0],
+            title=html.escape(title),
+            **{"from": f'<p class="from">{html.escape(sender)}</p>' if sender else ""},
+            body=clean,
+        )
+    )
+
+
+def plain(body: str, *, locale: str) -> str:
+    """The same Markdown as plain text: marks gone, items kept, a link's address beside it.
+
+    Items are numbered in the locale's digits, as the page numbers them.
+    """
+    figures = str.maketrans("0123456789", _digits(locale)[1])
+    text = _Plain(figures).blocks(SyntaxTreeNode(_MARKDOWN.parse(body)))
+    return _LINK_ISOLATED.sub("\\1 \\2", text).strip() + "\n"
+
+
+def _digits(locale: str) -> tuple[str, str]:
+    return _DIGITS.get(Locale.parse(locale, sep="-").default_numbering_system, _DECIMAL)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    """Markdown's tree, written out as a person would type it."""
+
+    figures: Mapping[int, str | int]
+
+    def blocks(self, node: SyntaxTreeNode, *, gap: str = "\n\n") -> str:
+        return gap.join(filter(None, map(self.block, node.children)))
+
+    def block(self, node: SyntaxTreeNode) -> str:
+        match node.type:
+            case "bullet_list" | "ordered_list":
+                return "\n".join(self.items(node))
+            case "inline":
+                return "".join(map(self.inline, node.children))
+            case "fence" | "code_block":
+                return node.content.rstrip()
+            case "hr":
+                return "-" * 20
+            case _:
+                return self.blocks(node)
+
+    def items(self, node: SyntaxTreeNode) -> list[str]:
+        """Each item behind its mark; what follows in it is set in as far."""
+        first = int(node.attrs.get("start", 1)) if node.type == "ordered_list" else None
+        written = []
+        for number, item in enumerate(node.children, first or 0):
+            mark = "- " if first is None else f"{number}. ".translate(self.figures)
+            inner = self.blocks(item, gap="\n").replace("\n", "\n" + " " * len(mark))
+            written.append(mark + inner)
+        return written
+
+    def inline(self, node: SyntaxTreeNode) -> str:
+        match node.type:
+            case "text" | "code_inline":
+                return node.content
+            case "softbreak" | "hardbreak":
+                return "\n"
+        words = "".join(map(self.inline, node.children))
+        if node.type != "link":
+            return words
+        address = str(node.attrs["href"]).removeprefix("mailto:")
+        return words if words == address else f"{words} <{address}>"

@@ -1,0 +1,42 @@
+"""Push: a title, a text and one link; the device shows repeats of a delivery once."""
+
+from collections.abc import Mapping
+
+from dispatcher.channels.base import personal
+from dispatcher.providers.base import Parcel, Push
+from dispatcher.wording.rendering import Rendered
+
+HOLD = 172_800
+"""Seconds for which a push service may hold it when the caller names none."""
+
+
+def pack(
+    rendered: Rendered,
+    *,
+    delivery_id: int,
+    attempt: int,
+    to: str,
+    slots: Mapping[str, str],
+    ttl: int = HOLD,
+) -> Parcel:
+    """The parcel for one device; `to` is an FCM token or a Web Push subscription as JSON.
+
+    The notification leads to `slots["link"]`, else to the notice's page (the fact `info`, where the
+    wording names it), else to the reader's own page.
+    """
+    values = personal(slots)
+    content = Push(
+        title=rendered.parts["title"].fill(values),
+        body=rendered.parts["body"].fill(values),
+        link=_link(values, rendered),
+        locale=rendered.locale,
+        direction=rendered.direction,
+        tag=f"d{delivery_id}",
+        ttl=ttl,
+    )
+    return Parcel(delivery_id=delivery_id, attempt=attempt, to=to, content=content)
+
+
+def _link(values: Mapping[str, str], rendered: Rendered) -> str:
+    told = values.get("link") or rendered.facts.get("info") or values.get("acknowledge", "")
+    return told if told.startswith(("https://", "http://")) else ""

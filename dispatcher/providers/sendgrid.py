@@ -1,0 +1,253 @@
+"""SendGrid mail/send and its event webhook: all that this carrier's code knows about e-mail.
+
+Sources: twilio.com/docs/sendgrid/api-reference/mail-send, …/tracking-events/event and
+…/event-webhook-security. 1 to 1,000 letters that share one content leave in one request.
+"""
+
+import binascii
+import json
+import re
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from dispatcher.kit.wire import Answer, Lost, NotSent, Wire
+from dispatcher.ledger.facts import Outcome, Rank, Receipt
+from dispatcher.providers.answers import (
+    LONGEST_PAUSE,
+    account_refused,
+    json_object,
+    pause,
+    unanswered,
+    unsure,
+)
+from dispatcher.providers.base import Email, Forged, Knock, Parcel
+
+RANKS: Mapping[str, Rank | None] = {
+    "processed": Rank.HANDED_OVER,
+    "deferred": Rank.HANDED_OVER,
+    "delivered": Rank.DELIVERED,
+    "bounce": Rank.BOUNCED,
+    "dropped": Rank.FAILED,
+    "open": None,
+    "click": None,
+    "spamreport": None,
+    "unsubscribe": None,
+    "group_unsubscribe": None,
+}
+"""Event -> rank; None: it says something else than how far the letter came."""
+
+BLOCKED = "blocked"
+"""A bounce of this type was refused for now or for its content: the address itself is good."""
+
+OPENED = frozenset({"open", "click"})
+OPTED_OUT = frozenset({"spamreport", "unsubscribe", "group_unsubscribe"})
+
+DROPS = {
+    "Bounced Address": "bounced_before",
+    "Invalid": "invalid_address",
+    "Spam Reporting Address": "opted_out",
+    "Unsubscribed Address": "opted_out",
+}
+"""A dropped letter's documented reasons; all others are our `dropped`."""
+GONE = frozenset({"bounced_before", "invalid_address"})
+
+OLDEST = 25 * 3600
+"""Seconds. The carrier repeats an event for 24 h and does not say that it signs it anew, so a
+shorter limit would lose true receipts. A replay within it changes nothing: the key is the event's
+own id, and ranks only climb."""
+EARLIEST = 600
+"""Seconds by which the carrier's clock may be ahead of ours."""
+
+_BLAMED = re.compile(r"personalizations\.(\d+)\.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One account; `base_url` is the carrier's own, its European one, or the sandbox's."""
+
+    api_key: str = field(repr=False)
+    sender: str
+    """The verified address that letters come from."""
+    sender_name: str = ""
+    reply_to: str = ""
+    webhook_key: str = ""
+    """The event webhook's verification key: base64 of a public key, as the carrier shows it."""
+    base_url: str = "https://api.sendgrid.com"
+
+
+class SendGrid:
+    """Letters through the SDK's Mail, address and headers, over our wire."""
+
+    name: ClassVar[str] = "sendgrid"
+    channel: ClassVar[str] = "email"
+    most: ClassVar[int] = 1000
+
+    def __init__(self, account: Account) -> None:
+        from sendgrid import SendGridAPIClient
+        from sendgrid.helpers import mail
+        from sendgrid.helpers.eventwebhook import EventWebhook
+
+        request = SendGridAPIClient(account.api_key, host=account.base_url).client.mail.send
+        self._url: str = request._build_url({})  # noqa: SLF001  # the SDK has no public name for it
+        self._headers = {**request.request_headers, "Content-Type": "application/json"}
+        self._account = account
+        self._mail = mail
+        self._events = EventWebhook(account.webhook_key or None)
+
+    async def send(self, parcels: Sequence[Parcel], *, wire: Wire) -> Sequence[Outcome]:
+        """One request for up to 1,000 parcels of one content; see `outcomes`."""
+        content = parcels[0].content
+        if not isinstance(content, Email):
+            raise TypeError(content)
+        if len(parcels) > self.most or any(parcel.content != content for parcel in parcels):
+            raise ValueError("one request is at most 1,000 parcels of one content")
+        letter = self._shared(content)
+        letter["personalizations"] = [_personal(parcel) for parcel in parcels]
+        body = json.dumps(letter, ensure_ascii=False, separators=(",", ":")).encode()
+        try:
+            answer = await wire.ask("POST", self._url, headers=self._headers, body=body)
+        except (NotSent, Lost) as fact:
+            return [unanswered(fact)] * len(parcels)
+        return outcomes(answer, count=len(parcels))
+
+    def verify(self, knock: Knock) -> None:
+        """ECDSA over time stamp and raw body, by the SDK; not older than OLDEST."""
+        signed = knock.headers.get("x-twilio-email-event-webhook-signature", "")
+        stamp = knock.headers.get("x-twilio-email-event-webhook-timestamp", "")
+        if not (self._events.public_key and stamp.isascii() and stamp.isdecimal()):
+            raise Forged(self.name)
+        try:
+            good = self._events.verify_signature(knock.body.decode(), signed, stamp)
+        except (binascii.Error, ValueError):  # not base64, not UTF-8
+            good = False
+        if not good or not -EARLIEST <= time.time() - int(stamp) <= OLDEST:
+            raise Forged(self.name)
+
+    def read_receipts(self, knock: Knock) -> list[Receipt]:
+        """The events that bear our delivery's id, in the order in which they came."""
+        try:
+            events = json.loads(knock.body)
+        except ValueError:
+            return []
+        read = (_receipt(event) for event in events if isinstance(event, dict))
+        return [receipt for receipt in read if receipt is not None]
+
+    def _shared(self, email: Email) -> dict[str, Any]:
+        """What all letters of the request have in common."""
+        mail = self._mail
+        letter = mail.Mail(
+            from_email=mail.From(self._account.sender, self._account.sender_name or None),
+            subject=email.subject,
+            plain_text_content=email.text,
+            html_content=email.html,
+        )
+        if self._account.reply_to:
+            letter.reply_to = mail.ReplyTo(self._account.reply_to)
+        # Tracking would rewrite our links to the carrier's domain and add a picture: an official
+        # notice must show where it leads.
+        letter.tracking_settings = mail.TrackingSettings(
+            click_tracking=mail.ClickTracking(enable=False, enable_text=False),
+            open_tracking=mail.OpenTracking(enable=False),
+            subscription_tracking=mail.SubscriptionTracking(enable=False),
+        )
+        letter.add_header(mail.Header("Content-Language", email.locale))
+        letter.add_header(mail.Header("Auto-Submitted", "auto-generated"))
+        shared: dict[str, Any] = letter.get()
+        return shared
+
+
+def outcomes(answer: Answer, *, count: int) -> list[Outcome]:
+    """One outcome for each of the request's letters.
+
+    Only a 202 with X-Message-Id is taken: a captive portal answers 200 with a page. A 400 is for
+    the whole request, but names the letters at fault; the others may be sent again at once.
+    """
+    if answer.status == 202 and answer.headers.get("x-message-id"):  # noqa: PLR2004
+        return [Outcome.taken(answer.headers["x-message-id"])] * count
+    if answer.status == 429:  # noqa: PLR2004
+        return [Outcome.later("http_429", seconds=_reset(answer))] * count
+    errors = json_object(answer).get("errors")
+    if answer.status == 401 or (answer.status == 403 and errors):  # noqa: PLR2004
+        return [account_refused()] * count
+    if answer.status == 413 or (400 <= answer.status < 500 and errors):  # noqa: PLR2004
+        return _refused(answer, _blamed(errors), count=count)
+    return [unsure(answer)] * count
+
+
+def _refused(answer: Answer, blamed: set[int], *, count: int) -> list[Outcome]:
+    """Refused for good: the letters at fault, or all where the answer names none."""
+    whole = Outcome.refused(f"http_{answer.status}")
+    if not blamed & set(range(count)):
+        return [whole] * count
+    guilty = Outcome.refused("invalid_address", dead=True)
+    others = Outcome.later("neighbour_refused", seconds=0.1)
+    return [guilty if index in blamed else others for index in range(count)]
+
+
+def _blamed(errors: object) -> set[int]:
+    """The letters whose address the carrier names as wrong."""
+    told = errors if isinstance(errors, list) else []
+    fields = [str(error.get("field")) for error in told if isinstance(error, dict)]
+    found = [_BLAMED.match(name) for name in fields if ".to" in name]
+    return {int(match[1]) for match in found if match}
+
+
+def _reset(answer: Answer) -> float:
+    """Seconds until the account may send again: Retry-After, else X-RateLimit-Reset, else 1."""
+    reset = answer.headers.get("x-ratelimit-reset", "")
+    left = int(reset) - time.time() if reset.isdecimal() else 1.0
+    return pause(answer, default=min(max(left, 0.1), LONGEST_PAUSE))
+
+
+def _personal(parcel: Parcel) -> dict[str, Any]:
+    """One letter's own part; the carrier keeps custom_args for ever, so ids only."""
+    own: dict[str, Any] = {
+        "to": [{"email": parcel.to}],
+        "custom_args": {
+            "delivery_id": str(parcel.delivery_id),
+            "attempt": str(parcel.attempt),
+        },
+    }
+    if parcel.slots:
+        own["substitutions"] = {f"{{{{{name}}}}}": text for name, text in parcel.slots.items()}
+    return own
+
+
+def _receipt(event: Mapping[str, Any]) -> Receipt | None:
+    """One event in our words; None when it is not about a delivery of ours."""
+    kind, key = str(event.get("event")), str(event.get("sg_event_id") or "")
+    ids = str(event.get("delivery_id", "")), str(event.get("attempt", ""))
+    if kind not in RANKS or not key or not all(i.isascii() and i.isdecimal() for i in ids):
+        return None
+    code = _code(kind, event)
+    blocked = kind == "bounce" and event.get("type") == BLOCKED
+    return Receipt(
+        key=key,
+        delivery_id=int(ids[0]),
+        attempt=int(ids[1]),
+        carrier=SendGrid.name,
+        rank=Rank.FAILED if blocked else RANKS[kind],
+        code=code,
+        carrier_id=str(event.get("sg_message_id", "")).split(".", 1)[0],
+        at=_at(event.get("timestamp")),
+        opened=kind in OPENED,
+        dead=(kind == "bounce" and not blocked) or code in GONE,
+        opted_out=kind in OPTED_OUT or code == "opted_out",
+    )
+
+
+def _code(kind: str, event: Mapping[str, Any]) -> str:
+    """Why a letter did not come through: the mailbox host's status (5.1.1) or our word."""
+    if kind == "dropped":
+        return DROPS.get(str(event.get("reason")), "dropped")
+    if kind == "bounce":
+        return str(event.get("status") or event.get("type") or "bounce")
+    return "spamreport" if kind == "spamreport" else ""
+
+
+def _at(stamp: object) -> datetime | None:
+    """The event's time, whole seconds in UTC."""
+    return datetime.fromtimestamp(stamp, tz=UTC) if isinstance(stamp, int) else None
