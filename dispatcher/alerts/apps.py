@@ -1,5 +1,7 @@
 """The room's entry for Django."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class AlertsConfig(AppConfig):
 
     name = "dispatcher.alerts"
     label = "alerts"
+
+    def ready(self) -> None:
+        """Give the room's errors their sentences."""
+        import_module("dispatcher.alerts.sentences")

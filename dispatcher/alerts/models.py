@@ -39,6 +39,7 @@ class Alert(models.Model):
     default_language = models.CharField(max_length=35)
     expires_after = models.DurationField(default=timedelta(hours=48))  # from the launch on
     follows = models.ForeignKey("self", models.PROTECT, related_name="followed_by", null=True)
+    plan = models.JSONField(null=True)  # fanout.plan.Plan as it was submitted, wordings pinned
     fingerprint = models.CharField(max_length=64, blank=True)  # of what was submitted
     made_at = models.DateTimeField(db_default=Now())
     submitted_at = models.DateTimeField(null=True)

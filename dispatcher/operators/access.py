@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from contacts.regions import Scope
+from contacts import territories
+from contacts.regions import OWN, Scope, expand
 from dispatcher.kit.errors import Refused
 from dispatcher.operators.models import Membership, OfficeHolder, User
 from dispatcher.operators.roles import Role
@@ -40,6 +41,14 @@ def common(one: Iterable[str], other: Iterable[str]) -> tuple[str, ...]:
     one, other = tuple(one), tuple(other)
     left = {code for code in one if covers(other, (code,))}
     return tuple(sorted(left | {code for code in other if covers(one, (code,))}))
+
+
+def canonical_region(code: str) -> str:
+    """The code as it is kept ('us-ca' is 'US-CA'). Raises `contacts.region_unknown`."""
+    if code.startswith(OWN):
+        expand((code,))
+        return code
+    return territories.canonical(code)
 
 
 def require(user: User, *roles: Role, over: Iterable[str]) -> None:

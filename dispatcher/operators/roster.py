@@ -10,8 +10,6 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from contacts import territories
-from contacts.regions import OWN, expand
 from dispatcher.kit.errors import Refused
 from dispatcher.operators import access, journal
 from dispatcher.operators.models import Membership, Office, OfficeHolder, User
@@ -71,7 +69,7 @@ def grant(user: User, role: str, *, over: Iterable[str], by: User) -> None:
     """Give the role in each region. Raises `operators.unknown_role`, `contacts.region_unknown`."""
     access.require(by, Role.ADMIN, over=[WORLD])
     known = _role(role)
-    for region in map(_region, over):
+    for region in map(access.canonical_region, over):
         _, new = Membership.objects.get_or_create(user=user, role=known, region=region)
         if new:
             journal.note(by, "operators.granted", f"operator:{user.pk}", role=role, region=region)
@@ -81,7 +79,7 @@ def grant(user: User, role: str, *, over: Iterable[str], by: User) -> None:
 def withdraw(user: User, role: str, *, over: Iterable[str], by: User) -> None:
     """Take the role back. Raises `operators.last_admin`, `operators.no_such_role`."""
     access.require(by, Role.ADMIN, over=[WORLD])
-    for region in map(_region, over):
+    for region in map(access.canonical_region, over):
         mine = Membership.objects.filter(user=user, role=_role(role), region=region)
         if not mine.delete()[0]:
             raise Refused("operators.no_such_role", role=role, region=region)
@@ -164,14 +162,6 @@ def _role(role: str) -> Role:
         return Role(role)
     except ValueError:
         raise Refused("operators.unknown_role", role=role, known=", ".join(Role)) from None
-
-
-def _region(code: str) -> str:
-    """The code as it is kept, known to exist."""
-    if code.startswith(OWN):
-        expand((code,))
-        return code
-    return territories.canonical(code)
 
 
 def _keep_an_admin() -> None:

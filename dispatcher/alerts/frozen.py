@@ -1,0 +1,54 @@
+"""What exactly is approved: the whole plan with its wordings pinned, and its fingerprint."""
+
+import hashlib
+import json
+from typing import Any
+
+from dispatcher.alerts import scenarios, survey
+from dispatcher.alerts.models import Alert
+from dispatcher.fanout.plan import FrozenFact, Plan, Target, freeze
+
+
+def plan(alert: Alert) -> Plan:
+    """Everything that the launch will freeze, as it stands now."""
+    scenario = scenarios.load(alert.scenario)
+    target = scenario.target
+    return Plan(
+        segment=alert.segment,
+        list_id=alert.list_id,
+        scope=tuple(alert.scope),
+        kind=scenario.kind,
+        groups=survey.groups(alert),
+        facts=tuple(
+            FrozenFact(row.name, row.type, row.value, row.region, row.language)
+            for row in alert.facts.all()
+        ),
+        fallback="block" if alert.fallback == "block" else "default_language",
+        default_language=alert.default_language,
+        target=Target(
+            first_message=int(target.first_message.total_seconds()),
+            share=target.share,
+            within=int(target.within.total_seconds()),
+        ),
+    )
+
+
+def pinned(alert: Alert) -> tuple[dict[str, Any], str]:
+    """The plan as JSON and the fingerprint of all that an office approves."""
+    held = freeze(plan(alert))
+    return held, fingerprint(alert, held)
+
+
+def fingerprint(alert: Alert, held: dict[str, Any]) -> str:
+    """SHA-256 of the alert's own columns and the plan: equal when nothing differs."""
+    whole = {
+        "alert": alert.pk,
+        "scenario": alert.scenario,
+        "part": alert.part,
+        "mode": alert.mode,
+        "expires_after": alert.expires_after.total_seconds(),
+        "follows": alert.follows_id,
+        "plan": held,
+    }
+    text = json.dumps(whole, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,104 @@
+"""The gate: everything that still stands between an alert and the offices' approval.
+
+All of it is said at once, so that nobody has to come back for the next complaint.
+"""
+
+from collections.abc import Iterator
+
+from contacts import errors as contacts_errors
+from dispatcher.alerts import scenarios, survey
+from dispatcher.alerts.models import Alert
+from dispatcher.alerts.models import Fact as FactRow
+from dispatcher.alerts.sheet import Sheet
+from dispatcher.alerts.survey import Survey
+from dispatcher.kit.errors import Refused
+
+AnyRefused = Refused | contacts_errors.Refused
+
+
+class NotReady(Refused):
+    """An alert that cannot be submitted; `causes` are the reasons, each with its own sentence."""
+
+    def __init__(self, number: str, causes: tuple[AnyRefused, ...]) -> None:
+        super().__init__("alerts.not_ready", number=number, count=len(causes))
+        self.causes = causes
+
+
+def lacks(alert: Alert, found: Survey | None = None) -> tuple[AnyRefused, ...]:
+    """What is missing, wrong or unverified; empty when the alert may be submitted."""
+    causes: list[AnyRefused] = list(_facts(alert))
+    if not alert.segment and alert.list_id is None:
+        return (*causes, Refused("alerts.no_audience"))
+    try:
+        found = found or survey.survey(alert)
+    except contacts_errors.Refused as error:  # the segment may have lost a role that it names
+        return (*causes, error)
+    return (
+        *causes,
+        *_audience(found),
+        *_carriers(found),
+        *_wordings(alert, found),
+        *_texts(alert, found, causes),
+    )
+
+
+def _facts(alert: Alert) -> Iterator[Refused]:
+    """Required facts that are missing, and facts that nobody verified."""
+    rows = list(alert.facts.all())
+    there = {row.name for row in rows}
+    for wanted in scenarios.load(alert.scenario).facts:
+        if alert.part in wanted.parts and wanted.required and wanted.name not in there:
+            yield Refused("alerts.fact_missing", name=wanted.name, type=wanted.type)
+    yield from (_unverified(row) for row in rows if row.verified_at is None)
+
+
+def _unverified(row: FactRow) -> Refused:
+    return Refused("alerts.fact_unverified", name=str(row))
+
+
+def _audience(found: Survey) -> Iterator[Refused]:
+    if not found.people:
+        yield Refused("alerts.audience_empty")
+    elif not found.told:
+        yield Refused("alerts.nobody_reachable", people=found.people)
+
+
+def _wordings(alert: Alert, found: Survey) -> Iterator[Refused]:
+    """Under the policy each group that is addressed has words, in the default language too."""
+    addressed = {row.group for row in found.told} | {group for group, _ in found.untold}
+    for group in found.groups:
+        if group.name not in addressed:
+            continue
+        for channel, held in group.wordings.items():
+            if not held:
+                yield Refused("alerts.no_wording", group=group.name, channel=channel)
+            elif alert.fallback != "block" and alert.default_language not in held:
+                yield Refused(
+                    "alerts.no_default_wording",
+                    group=group.name,
+                    channel=channel,
+                    language=alert.default_language,
+                )
+
+
+def _texts(alert: Alert, found: Survey, causes: list[AnyRefused]) -> Iterator[Refused]:
+    """Each wording that would leave, filled in for each region whose facts differ."""
+    missing = {cause.facts["name"] for cause in causes if cause.code == "alerts.fact_missing"}
+    sheet = Sheet.of(alert, {row.version_id for row in found.told})
+    alike = {sheet.alike(row): row for row in reversed(found.told)}
+    seen: set[tuple[object, ...]] = set()
+    for told in alike.values():
+        try:
+            sheet.render(told)
+        except Refused as error:
+            what = (error.code, error.facts.get("fact"), error.facts.get("locale"), told.region)
+            if what not in seen and error.facts.get("fact") not in missing:
+                seen.add(what)
+                yield Refused(error.code, **{**error.facts, "region": told.region})
+
+
+def _carriers(found: Survey) -> Iterator[Refused]:
+    """A group that has no channel left whose carrier is configured for this mode."""
+    yield from (
+        Refused("alerts.no_carrier", group=group.name) for group in found.groups if not group.ladder
+    )

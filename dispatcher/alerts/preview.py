@@ -1,0 +1,174 @@
+"""The preview: how many, where, in which words, what stands in the way, and real examples."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from contacts import reach
+from dispatcher.alerts import desk, gate, scenarios, survey
+from dispatcher.alerts.gate import AnyRefused
+from dispatcher.alerts.models import Alert
+from dispatcher.alerts.scenarios import CHANNELS
+from dispatcher.alerts.sheet import Sheet
+from dispatcher.alerts.survey import Told
+from dispatcher.channels.base import personal
+from dispatcher.fanout.load import acknowledgement
+from dispatcher.kit import sms
+from dispatcher.kit.errors import Refused
+from dispatcher.operators.access import NotAllowed
+from dispatcher.operators.models import User
+from dispatcher.wording.rendering import Rendered
+
+SAMPLE_DELIVERY = 1 << 40
+"""Its signed link is as long as a real one (or two letters longer) and acknowledges nothing: the
+thousand-millionth batch is far off."""
+LONG_SMS = 4
+"""Parts from which a text message is worth a second look: some networks drop long ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What one real person would get."""
+
+    group: str
+    channel: str
+    language: str
+    direction: str
+    match: str
+    region: str
+    people: int
+    """How many get this wording by this channel in all regions."""
+    recipient: str
+    fields: Mapping[str, str]
+    parts: sms.Parts | None
+    """Encoding and parts of the text message; None for other channels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """All that an author or an office looks at before a decision."""
+
+    number: str
+    mode: str
+    fingerprint: str
+    """Of what was submitted; '' for a draft."""
+    reachable: reach.Reachable
+    told: tuple[Told, ...]
+    untold: Mapping[tuple[str, str], int]
+    examples: tuple[Example, ...]
+    causes: tuple[AnyRefused, ...]
+    """What must be mended before it can be submitted."""
+    findings: tuple[Refused, ...]
+    """What is worth a second look; nothing stops because of it."""
+
+
+def preview(alert: Alert, *, by: User) -> Preview:
+    """The preview for somebody who may read all of the alert's regions.
+
+    Raises NotAllowed, and Refused `alerts.no_audience`, `contacts.segment_*`.
+    """
+    if not desk.sees_all(by, alert):
+        raise NotAllowed(
+            "alerts.outside_scope",
+            who=by.username,
+            number=alert.number,
+            regions=", ".join(alert.scope),
+        )
+    if not alert.segment and alert.list_id is None:
+        raise Refused("alerts.no_audience")
+    found = survey.survey(alert)
+    shown = tuple(_examples(alert, found.told))
+    reachable = reach.count(
+        survey.audience(alert),
+        scope=survey.scope(alert),
+        kind=scenarios.load(alert.scenario).kind,
+    )
+    return Preview(
+        number=alert.number,
+        mode=alert.mode,
+        fingerprint=alert.fingerprint,
+        reachable=reachable,
+        told=found.told,
+        untold=found.untold,
+        examples=shown,
+        causes=gate.lacks(alert, found),
+        findings=(*_findings(shown, reachable), *_without_carrier(alert)),
+    )
+
+
+def _examples(alert: Alert, told: tuple[Told, ...]) -> Iterator[Example]:
+    """One person for each group, channel and language: the first of the most numerous region."""
+    largest: dict[tuple[str, str, str], Told] = {}
+    people: dict[tuple[str, str, str], int] = {}
+    for row in told:
+        key = (row.group, row.channel, row.language)
+        people[key] = people.get(key, 0) + row.people
+        if key not in largest or row.people > largest[key].people:
+            largest[key] = row
+    found = survey.examples(alert, [row.example for row in largest.values()])
+    sheet = Sheet.of(alert, {row.version_id for row in largest.values()})
+    doors = _doors(alert, largest.values(), found)
+    for key, row in largest.items():
+        example = found.get(row.example)
+        door = doors.get(example[row.channel]) if example else None
+        if example and door:
+            shown = _shown(sheet, row, zone=example["time_zone"])
+            if shown:
+                yield _example(row, shown, people=people[key], name=door.name)
+
+
+def _doors(
+    alert: Alert, rows: Iterable[Told], found: Mapping[int, Mapping[str, object]]
+) -> dict[int, reach.Door]:
+    """The names of the examples, asked of the people's room."""
+    ids = [found[row.example][row.channel] for row in rows if row.example in found]
+    kind = scenarios.load(alert.scenario).kind
+    return reach.doors([id_ for id_ in ids if isinstance(id_, int)], kind=kind)
+
+
+def _shown(sheet: Sheet, row: Told, *, zone: str) -> Rendered | None:
+    """The rendering; None where the gate tells what is missing."""
+    try:
+        return sheet.render(row, zone=zone or "UTC")
+    except Refused:
+        return None
+
+
+def _example(row: Told, shown: Rendered, *, people: int, name: str) -> Example:
+    slots = personal({"recipient": name, "acknowledge": acknowledgement(SAMPLE_DELIVERY)})
+    fields = {part: text.fill(slots) for part, text in shown.parts.items()}
+    return Example(
+        group=row.group,
+        channel=row.channel,
+        language=row.language,
+        direction=shown.direction,
+        match=row.match,
+        region=row.region,
+        people=people,
+        recipient=name,
+        fields=fields,
+        parts=sms.parts(fields["text"]) if row.channel == "sms" else None,
+    )
+
+
+def _findings(examples: tuple[Example, ...], reachable: reach.Reachable) -> Iterator[Refused]:
+    for example in examples:
+        if example.parts and example.parts.parts >= LONG_SMS:
+            yield Refused(
+                "alerts.long_sms",
+                language=example.language,
+                group=example.group,
+                parts=example.parts.parts,
+            )
+    if reachable.outside_scope:
+        yield Refused("alerts.people_outside_scope", people=reachable.outside_scope)
+    if reachable.blockers.get("no_language"):
+        yield Refused("alerts.people_without_language", people=reachable.blockers["no_language"])
+
+
+def _without_carrier(alert: Alert) -> Iterator[Refused]:
+    """Channels that the scenario wants and this installation cannot send by."""
+    yield from (
+        Refused("alerts.channel_without_carrier", channel=channel, mode=alert.mode)
+        for channel in CHANNELS
+        if not survey.can_send(channel, mode=alert.mode)
+    )

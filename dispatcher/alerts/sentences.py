@@ -1,0 +1,88 @@
+"""The room of decisions in sentences for people, by error code."""
+
+from django.utils.translation import gettext_lazy as _
+
+from dispatcher.kit.errors import tell
+
+tell(
+    {
+        "alerts.audience_empty": _(
+            "Nobody is in this audience, or nobody whom this alert's regions include."
+        ),
+        "alerts.bad_expiry": _("An alert may live from a moment to %(most)s days."),
+        "alerts.changed_meanwhile": _("Alert %(number)s was changed at this moment; look again."),
+        "alerts.changed_since_approval": _(
+            "Alert %(number)s is not what was approved any more; submit it again."
+        ),
+        "alerts.changed_since_seen": _(
+            "Alert %(number)s is not what you looked at any more; look at the preview again."
+        ),
+        "alerts.closed": _("Alert %(number)s is %(state)s and cannot be changed any more."),
+        "alerts.fact_missing": _("The fact “%(name)s” (%(type)s) is missing."),
+        "alerts.fact_unscoped": _(
+            "The fact “%(name)s” has one value for everybody, not one by region or language."
+        ),
+        "alerts.fact_unverified": _("Nobody has verified the fact “%(name)s”."),
+        "alerts.fact_without_source": _(
+            "Who or what says so? The fact “%(name)s” needs a source before it is verified."
+        ),
+        "alerts.follows_other": _(
+            "Alert %(number)s is of another scenario, or a drill and the real thing were mixed."
+        ),
+        "alerts.four_eyes": _(
+            "%(who)s wrote, submitted or decided alert %(number)s; another person must do this."
+        ),
+        "alerts.list_of_another": _("The private list %(list)s belongs to another alert."),
+        "alerts.long_sms": _(
+            "The text message for %(group)s in %(language)s takes %(parts)s parts."
+        ),
+        "alerts.move_not_allowed": _("What is %(old)s cannot become %(new)s."),
+        "alerts.no_audience": _("There is no audience yet: give a segment, a list, or both."),
+        "alerts.no_carrier": _("No carrier is configured by which %(group)s could be told."),
+        "alerts.channel_without_carrier": _(
+            "No carrier is configured for %(channel)s (%(mode)s); the next channel stands in."
+        ),
+        "alerts.no_default_wording": _(
+            "There is no accepted wording for %(group)s by %(channel)s in %(language)s, "
+            "which is to stand in where others are missing."
+        ),
+        "alerts.no_such_fact": _("Alert %(number)s has no fact “%(name)s” for these readers."),
+        "alerts.no_wording": _("There is no accepted wording for %(group)s by %(channel)s."),
+        "alerts.nobody_reachable": _(
+            "None of the %(people)s people can be reached: see the blockers in the preview."
+        ),
+        "alerts.not_approved": _("Alert %(number)s is %(state)s; only what is approved leaves."),
+        "alerts.not_in_office": _("%(who)s neither holds nor deputises for: %(offices)s."),
+        "alerts.not_launched": _("Alert %(number)s has not been launched."),
+        "alerts.not_pending": _("Alert %(number)s is %(state)s; nobody is asked to approve it."),
+        "alerts.not_ready": _("Alert %(number)s cannot be submitted yet (%(count)s reasons)."),
+        "alerts.nothing_to_review": _("There is nothing to review about alert %(number)s."),
+        "alerts.office_has_approved": _("The office “%(office)s” has approved already."),
+        "alerts.office_not_asked": _(
+            "This scenario does not ask the office “%(office)s”; it asks: %(offices)s."
+        ),
+        "alerts.one_person_one_office": _(
+            "%(who)s has approved for the office “%(office)s”; another person must fill this one."
+        ),
+        "alerts.outside_scope": _(
+            "%(who)s may not do this with alert %(number)s: it is for %(regions)s."
+        ),
+        "alerts.over": _("Nothing of alert %(number)s is left to leave."),
+        "alerts.people_outside_scope": _(
+            "%(people)s people of this audience live outside the alert's regions and get nothing."
+        ),
+        "alerts.people_without_language": _("%(people)s people have no language set."),
+        "alerts.reason_missing": _("A reason is needed (at least %(least)s characters)."),
+        "alerts.scenario_unreadable": _("%(source)s is not readable: %(what)s"),
+        "alerts.scenario_wrong": _("%(source)s, %(where)s: %(what)s"),
+        "alerts.unknown": _("There is no alert %(number)s."),
+        "alerts.unknown_fact": _("There is no fact “%(name)s” in this scenario. Facts: %(known)s."),
+        "alerts.unknown_fallback": _("“%(word)s” is no fallback. Fallbacks: %(known)s."),
+        "alerts.unknown_list": _("There is no private list %(list)s."),
+        "alerts.unknown_mode": _("“%(word)s” is no mode. Modes: %(known)s."),
+        "alerts.unknown_part": _("“%(word)s” is no part. Parts: %(known)s."),
+        "alerts.unknown_scenario": _("There is no scenario “%(scenario)s”. Scenarios: %(known)s."),
+        "alerts.which_office": _("You hold several offices that are asked; name one: %(offices)s."),
+        "alerts.wrong_words": _("To launch alert %(number)s, type exactly: %(words)s"),
+    }
+)

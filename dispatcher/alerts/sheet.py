@@ -1,0 +1,45 @@
+"""The fact sheet: an alert's facts as wordings take them, for readers of a place."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from contacts.regions import containing
+from dispatcher.alerts.models import Alert
+from dispatcher.alerts.survey import Told
+from dispatcher.wording import library, rendering
+from dispatcher.wording.facts import Fact, Facts
+from dispatcher.wording.rendering import Rendered
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Read once for many renderings."""
+
+    facts: Facts
+    scoped: frozenset[str]
+    """Regions for which some fact has a value of its own."""
+    texts: Mapping[int, Mapping[str, str]]
+    """Version id -> its fields."""
+
+    @classmethod
+    def of(cls, alert: Alert, versions: Iterable[int]) -> "Sheet":
+        """The facts of an alert and the texts of these versions."""
+        rows = alert.facts.all()
+        entries = [Fact(row.name, row.type, row.value, row.region, row.language) for row in rows]
+        scoped = frozenset(entry.region for entry in entries if entry.region)
+        return cls(Facts.of(entries), scoped, library.fields(set(versions)))
+
+    def alike(self, told: Told) -> tuple[int, frozenset[str]]:
+        """The same for all readers whose message has the same facts in it."""
+        return told.version_id, self.scoped & set(containing(told.region))
+
+    def render(self, told: Told, *, zone: str = "UTC") -> Rendered:
+        """The wording with the facts for its readers' region and zone. Raises Refused."""
+        return rendering.compile(
+            self.texts[told.version_id],
+            locale=told.language,
+            zone=zone,
+            facts=self.facts,
+            regions=containing(told.region),
+            wording=f"{told.group}.{told.channel}",
+        )

@@ -1,0 +1,189 @@
+"""Who would be told what: the audience, the ladders and the wordings that exist, laid together.
+
+It walks the same pure laws as the fan-out (`fanout.ladder`, `wording.choosing`), so that what the
+preview shows is what leaves.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from contacts.reach import Audience, Query, Scope, recipients
+from dispatcher.alerts import scenarios
+from dispatcher.alerts.models import Alert
+from dispatcher.alerts.scenarios import CHANNELS
+from dispatcher.fanout import ladder
+from dispatcher.fanout.plan import Group, Step
+from dispatcher.kit.errors import Refused
+from dispatcher.kit.sql import statements
+from dispatcher.providers import routing
+from dispatcher.wording import choosing, library
+
+
+_Way = tuple[str, str, str, str, int, str]
+"""Group, channel, language, match, version id, region: the first columns of `Told`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """People of one region who get one wording by one channel."""
+
+    group: str
+    channel: str
+    language: str
+    match: str  # why this language: choosing.Reason
+    version_id: int
+    region: str
+    people: int
+    example: int  # contact id of the first of them
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What the first step of every ladder comes to."""
+
+    groups: tuple[Group, ...]
+    told: tuple[Told, ...]
+    untold: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """(group, reason) -> people to whom nothing goes."""
+
+    @property
+    def people(self) -> int:
+        """Everybody in the audience and the scope, told or not."""
+        return sum(self.untold.values()) + sum(row.people for row in self.told)
+
+
+def audience(alert: Alert) -> Audience:
+    """The audience as the people's room takes it."""
+    return Audience(segment=alert.segment, list_id=alert.list_id)
+
+
+def scope(alert: Alert) -> Scope:
+    """The regions that this alert may reach, fixed when it was composed."""
+    return Scope(regions=tuple(alert.scope))
+
+
+def can_send(channel: str, *, mode: str) -> bool:
+    """Whether a carrier of this channel is configured for drills, or for the real thing."""
+    try:
+        routing.account_for(channel, mode="drill" if mode == Alert.DRILL else "real")
+    except Refused:
+        return False
+    return True
+
+
+def groups(alert: Alert) -> tuple[Group, ...]:
+    """The scenario's groups as the plan holds them, with the wordings that exist for this part.
+
+    A channel without a carrier is left out of the ladders: the next one stands in for it.
+    """
+    plan = scenarios.load(alert.scenario)
+    able = frozenset(name for name in CHANNELS if can_send(name, mode=alert.mode))
+    return tuple(
+        Group(
+            name=group.name,
+            roles=group.roles,
+            ladder=tuple(_steps(group.ladder, able)),
+            wordings=_wordings(
+                plan.wording_key(alert.part, group.name),
+                [name for name in group.channels if name in able],
+            ),
+        )
+        for group in plan.groups
+    )
+
+
+def _steps(wanted: Iterable[scenarios.Step], able: frozenset[str]) -> Iterator[Step]:
+    for step in wanted:
+        channels = tuple(name for name in step.channels if name in able)
+        if channels:
+            yield Step(channels, step.take)
+
+
+def survey(alert: Alert) -> Survey:
+    """Read the audience once and decide for everybody. Raises what `contacts.reach` raises."""
+    held = groups(alert)
+    policy = choosing.Policy(choosing.Fallback(alert.fallback), alert.default_language)
+    told: dict[_Way, tuple[int, int]] = {}
+    untold: Counter[tuple[str, str]] = Counter()
+    for row in _rows("survey", alert):
+        *_, people, example = row
+        group = ladder.group_of(row[1], groups=held)
+        if group is None or not group.ladder:
+            untold[group.name if group else "", "no_carrier" if group else "no_group"] += people
+            continue
+        found = tuple(_ways(row, group=group, policy=policy))
+        for key in found:
+            before, first = told.get(key, (0, example))
+            told[key] = (before + people, min(first, example))
+        if not found:
+            untold[group.name, _why_untold(row, group, policy)] += people
+    rows = (Told(*key, *folded) for key, folded in told.items())
+    return Survey(held, tuple(sorted(rows, key=lambda row: (row.group, -row.people))), dict(untold))
+
+
+def examples(alert: Alert, contact_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Contact id -> time zone and the address id of each channel."""
+    found = _rows("examples", alert, examples=list(contact_ids))
+    return {
+        row[0]: {"time_zone": row[1], **dict(zip(CHANNELS, row[2:], strict=True))} for row in found
+    }
+
+
+def _wordings(key: str, channels: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Channel -> language -> accepted version."""
+    return {channel: dict(library.available(key, channel)) for channel in channels}
+
+
+def _rows(name: str, alert: Alert, **values: list[int]) -> list[tuple[Any, ...]]:
+    query = _query(alert, cutoff=timezone.now())
+    text = statements("dispatcher.alerts")[name].replace("{recipients}", query.sql)
+    with connection.cursor() as cursor:
+        cursor.execute(text, query.params | values)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def _query(alert: Alert, *, cutoff: datetime) -> Query:
+    kind = scenarios.load(alert.scenario).kind
+    return recipients(audience(alert), scope=scope(alert), kind=kind, cutoff=cutoff)
+
+
+def _ways(
+    row: tuple[Any, ...], *, group: Group, policy: choosing.Policy
+) -> Iterator[_Way]:
+    """The ways that the first step takes for one kind of reader: the best place of each slot."""
+    taken: set[int] = set()
+    for slot, _, channel in sorted(ladder.ways(group.ladder[0])):
+        choice = _choice(row, group, channel, policy)
+        if slot not in taken and _usable(row, channel) and isinstance(choice, choosing.Choice):
+            taken.add(slot)
+            reason = choice.reason.value
+            yield group.name, channel, choice.language, reason, choice.version_id, row[2]
+
+
+def _usable(row: tuple[Any, ...], channel: str) -> bool:
+    return bool(row[5 + CHANNELS.index(channel)])
+
+
+def _choice(
+    row: tuple[Any, ...], group: Group, channel: str, policy: choosing.Policy
+) -> choosing.Choice | choosing.Blocked:
+    languages, _, _, country, culture, *_ = row
+    reader = choosing.Reader(tuple(languages), country, group.name, culture)
+    return choosing.choose(reader, available=group.wordings.get(channel, {}), policy=policy)
+
+
+def _why_untold(row: tuple[Any, ...], group: Group, policy: choosing.Policy) -> str:
+    """No usable address, or no words on the channels that could be used."""
+    usable = [name for name in group.ladder[0].channels if _usable(row, name)]
+    if not usable:
+        return "no_address"
+    blocked = _choice(row, group, usable[0], policy)
+    assert isinstance(blocked, choosing.Blocked)
+    return blocked.reason.value
