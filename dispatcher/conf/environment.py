@@ -78,6 +78,14 @@ class Environment(BaseSettings):
         default=None, description="JSON file of the sandbox's accounts; written when it starts"
     )
     sandbox_url: str = Field(default="http://127.0.0.1:8090", description="Where drills go")
+    twilio_rate: int = Field(
+        default=100, description="Messages a second that the account may send, all workers together"
+    )
+    sendgrid_rate: int = Field(default=5_000, description="Recipients a second")
+    smtp_rate: int = Field(default=20, description="Letters a second")
+    fcm_rate: int = Field(default=2_000, description="Notifications a second")
+    webpush_rate: int = Field(default=1_000, description="Notifications a second")
+    drill_rate: int = Field(default=20_000, description="The same for each account of the sandbox")
 
     @classmethod
     def settings_customise_sources(

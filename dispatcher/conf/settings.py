@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import SecretStr
 
 from dispatcher.conf import celery
-from dispatcher.conf.carriers import carriers
+from dispatcher.conf.carriers import carriers, pace
 from dispatcher.conf.environment import Environment
 from dispatcher.conf.logs import logging_settings
 from dispatcher.kit.local.servers import found
@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "dispatcher.ledger",
     "dispatcher.wording",
     "dispatcher.alerts",
+    "dispatcher.hooks",
     "dispatcher.console",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -102,6 +103,7 @@ DATABASES = {
 }
 REDIS_URL = _told(ENV.redis_url, RUNNING.redis_url if RUNNING else "redis://127.0.0.1:6379/0")
 CARRIERS = carriers(ENV)
+PACE = pace(ENV, CARRIERS)
 LOGGING = logging_settings(ENV.log_format)
 
 LANGUAGE_CODE = "en"

@@ -161,6 +161,11 @@ class Server:
         """The server's process; 0 when it does not run."""
         return self._process.pid if self._process else 0
 
+    @property
+    def living(self) -> bool:
+        """Whether the process that we started still runs."""
+        return self._process is not None and self._process.poll() is None
+
     def start(self) -> None:
         """Make the data if there is none, start, wait until it answers, see that the owner exists.
 

@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -78,6 +78,14 @@ class Local:
             self._valkey.pid if self._valkey else 0,
         )
 
+    def tend(self) -> list[str]:
+        """Start again a server that has died; the names of those."""
+        servers = {"postgres": self._postgres, "valkey": self._valkey}
+        dead = {name: one for name, one in servers.items() if one and not one.living}
+        for one in dead.values():
+            one.start()
+        return list(dead)
+
     def stop(self) -> None:
         """Stop both, cleanly, and let the home go. May be called twice."""
         if self.services:
@@ -120,16 +128,34 @@ def found(home: Path) -> Services | None:
     return Services(**told) if ours.held(home) else None
 
 
+def missing(environ: Mapping[str, str]) -> list[str]:
+    """Which of DATABASE_URL and REDIS_URL the environment does not name, not even in a file."""
+    wanted = ("DATABASE_URL", "REDIS_URL")
+    return [name for name in wanted if not {name, f"{name}_FILE"} & environ.keys()]
+
+
+def filled(services: Services, home: Path, environ: Mapping[str, str]) -> dict[str, str]:
+    """The variables that our servers and our home add to an environment; none is replaced.
+
+    SECRET_KEY is among them, so that all processes on one home sign alike.
+    """
+    ours_are = {"DATABASE_URL": services.database_url, "REDIS_URL": services.redis_url}
+    told = {name: ours_are[name] for name in missing(environ)}
+    if not {"SECRET_KEY", "SECRET_KEY_FILE"} & environ.keys():
+        told["SECRET_KEY"] = ours.secret(home, "signing")
+    return told
+
+
 @contextmanager
 def provided(
     home: Path, *, environ: MutableMapping[str, str] = os.environ
 ) -> Iterator[Services | None]:
     """Fill in DATABASE_URL and REDIS_URL where they are unset, for the time of the block.
 
-    They name the servers that already run on this home, else our own, stopped at the end. Also
-    SECRET_KEY, so that all processes on one home sign alike. None: nothing was missing.
+    They name the servers that already run on this home, else our own, stopped at the end. None:
+    nothing was missing.
     """
-    if "DATABASE_URL" in environ and "REDIS_URL" in environ:
+    if not missing(environ):
         yield None
         return
     own = None
@@ -138,10 +164,7 @@ def provided(
         own = Local(home)
         services = own.start()
     try:
-        environ.setdefault("DATABASE_URL", services.database_url)
-        environ.setdefault("REDIS_URL", services.redis_url)
-        if "SECRET_KEY_FILE" not in environ:
-            environ.setdefault("SECRET_KEY", ours.secret(home, "signing"))
+        environ.update(filled(services, home, environ))
         yield services
     finally:
         if own:

@@ -56,6 +56,11 @@ class Server:
         """The server's process; 0 when it does not run."""
         return self._process.pid if self._process else 0
 
+    @property
+    def living(self) -> bool:
+        """Whether the process that we started still runs."""
+        return self._process is not None and self._process.poll() is None
+
     def start(self) -> None:
         """Start and wait until it answers. Raises Refused("local.valkey_failed") with its log."""
         self._data.mkdir(mode=0o700, exist_ok=True)
