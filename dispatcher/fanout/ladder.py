@@ -6,7 +6,7 @@ from dispatcher.fanout.plan import Group, Step
 
 
 def group_of(roles: Sequence[str], *, groups: Sequence[Group]) -> Group | None:
-    """The first group that one of the person's roles belongs to; a group without roles takes all."""
+    """The first group that one of the roles belongs to; a group without roles takes all."""
     mine = set(roles)
     return next((group for group in groups if not group.roles or mine & set(group.roles)), None)
 

@@ -49,7 +49,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that the launch froze, except the times and names in the dispatch's own columns."""
+    """All that the launch froze, but for times and names in the dispatch's own columns."""
 
     segment: str
     list_id: int | None

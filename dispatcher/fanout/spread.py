@@ -1,12 +1,14 @@
-"""The audience becomes batches: slice by slice, so that the first leave while the rest is enlisted."""
+"""The audience becomes batches, slice by slice: the first leave while the rest is enlisted."""
 
 from collections.abc import Iterator, Sequence
 
 from contacts.reach import Audience, Query, Scope, recipients
 from dispatcher.fanout.ladder import group_of, ways
 from dispatcher.fanout.plan import Plan, thaw
+from dispatcher.kit.errors import Refused
 from dispatcher.ledger.enlisting import Open, Reader, Slice, Way, enlist
 from dispatcher.providers import routing
+from dispatcher.providers.routing import Mode
 from dispatcher.wording import choosing
 
 FIRST_SLICE, LARGEST_SLICE = 1_000, 40_000
@@ -15,7 +17,7 @@ that batches are full."""
 
 
 def spread(lane: str) -> Slice | None:
-    """Enlist the next slice of the lane's oldest open dispatch; None when there is nothing to do."""
+    """Enlist the next slice of the lane's oldest open dispatch; None when there is none."""
     return enlist(lane, recipients=_recipients, ways=_ways, most=slice_size)
 
 
@@ -33,16 +35,21 @@ def _recipients(opened: Open) -> Query:
 
 def _ways(opened: Open, readers: Sequence[Reader]) -> list[Way]:
     plan = thaw(opened.plan)
-    accounts = {
-        channel: routing.account_for(channel, mode=opened.mode)
-        for group in plan.groups
-        for channel in group.ladder[0].channels
-    }
+    channels = {channel for group in plan.groups for channel in group.ladder[0].channels}
+    accounts = {channel: _account(channel, mode=opened.mode) for channel in channels}
     return [way for reader in readers for way in _ways_of(reader, plan=plan, accounts=accounts)]
 
 
+def _account(channel: str, *, mode: Mode) -> str:
+    """The channel's preferred account; "" where none is: the next channel is tried."""
+    try:
+        return routing.account_for(channel, mode=mode)
+    except Refused:
+        return ""
+
+
 def _ways_of(reader: Reader, *, plan: Plan, accounts: dict[str, str]) -> Iterator[Way]:
-    """The first step of the reader's ladder, each channel with its wording or the reason for none."""
+    """The first step of the reader's ladder: each channel with its wording, or why none."""
     group = group_of(reader.roles, groups=plan.groups)
     if group is None:
         yield Way(reader.key, 0, 0, "none", "", 0, "", "", "no_group")
@@ -50,11 +57,11 @@ def _ways_of(reader: Reader, *, plan: Plan, accounts: dict[str, str]) -> Iterato
     asker = choosing.Reader(reader.languages, reader.country, group.name, reader.culture)
     policy = choosing.Policy(choosing.Fallback(plan.fallback), plan.default_language)
     for slot, place, channel in ways(group.ladder[0]):
-        found = choosing.choose(
-            asker, available=group.wordings.get(channel, {}), policy=policy
-        )
+        found = choosing.choose(asker, available=group.wordings.get(channel, {}), policy=policy)
         if isinstance(found, choosing.Blocked):
             yield Way(reader.key, slot, place, channel, "", 0, "", "", found.reason.value)
+        elif not accounts[channel]:
+            yield Way(reader.key, slot, place, channel, "", 0, found.language, "", "no_carrier")
         else:
             yield Way(
                 reader.key, slot, place, channel, accounts[channel], found.version_id,

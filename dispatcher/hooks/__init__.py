@@ -1,0 +1,1 @@
+"""The doors for carriers and readers: signed receipts, acknowledgements. They decide nothing."""

@@ -1,4 +1,4 @@
-"""What was asked cannot be done: a stable code, the facts of the case, and a translated sentence."""
+"""What was asked cannot be done: a stable code, the facts of the case, a sentence."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 _SENTENCES: dict[str, object] = {}
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818  # it says what happened to the request
     """A request that cannot be met.
 
     `code` is stable and reads `room.what`; `facts` are the plain values that the sentence names.

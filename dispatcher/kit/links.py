@@ -1,4 +1,4 @@
-"""Signed links for one purpose: a number that only we could have written, short enough for an SMS."""
+"""Signed links for one purpose: a number that only we could have written."""
 
 import base64
 import hashlib

@@ -79,6 +79,16 @@ def climb(receipts: Sequence[Receipt]) -> Climbed:
     return Climbed(len(new), len(receipts) - len(new), len(strays))
 
 
+def of_mode(receipts: Sequence[Receipt], *, mode: str) -> list[Receipt]:
+    """The receipts that may speak for this mode: a drill's key says nothing about a real delivery.
+
+    What belongs to no batch stays in, to be kept as a stray.
+    """
+    roots = sorted({receipt.delivery_id // BLOCK for receipt in receipts})
+    modes = dict(statements.rows("modes", roots=roots))
+    return [r for r in receipts if modes.get(r.delivery_id // BLOCK, mode) == mode]
+
+
 def fold(receipts: Iterable[Receipt]) -> list[_Fold]:
     """One entry a delivery: the greatest standing with its code, and whether it was opened."""
     folded: dict[int, _Fold] = {}
@@ -127,6 +137,7 @@ def _word(receipt: Receipt) -> str:
 
 def _lift(folds: list[_Fold]) -> None:
     if folds:
+        statements.rows("hold_deliveries", ids=[fold.delivery_id for fold in folds])
         statements.run(
             "climb",
             ids=[fold.delivery_id for fold in folds],

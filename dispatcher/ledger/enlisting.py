@@ -1,9 +1,9 @@
-"""The audience enters the books: one frozen dispatch, then batches and exclusions, slice by slice."""
+"""The audience enters the books: a frozen dispatch, then batches and exclusions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
@@ -50,7 +50,7 @@ class Open:
     """A dispatch that is being enlisted, as the spreading room needs it."""
 
     id: int
-    mode: str
+    mode: Literal["drill", "real"]
     plan: dict[str, Any]
     cutoff_at: datetime
 
@@ -69,8 +69,15 @@ class Slice:
 class Recipients(Protocol):
     """A query of the contacts room: one row per person, with fixed columns (contacts.reach)."""
 
-    sql: str
-    params: dict[str, Any]
+    @property
+    def sql(self) -> str:
+        """One SELECT, in the order of nothing."""
+        ...
+
+    @property
+    def params(self) -> Mapping[str, object]:
+        """Its named values."""
+        ...
 
 
 def open_dispatch(
@@ -86,7 +93,7 @@ def open_dispatch(
     expires_at: datetime,
     plan: dict[str, Any],
 ) -> tuple[Dispatch, bool]:
-    """The dispatch of this alert, and whether this call made it; a second launch gets the first's."""
+    """The dispatch of this alert, and whether this call made it; it is one for ever."""
     made = statements.rows(
         "open_dispatch",
         alert_ref=alert_ref,
@@ -113,7 +120,8 @@ def enlist(
     """Enlist the next slice of the lane's oldest open dispatch; None when there is none.
 
     One transaction: the slice, its batches and exclusions, and the cursor, so that a killed
-    enlister leaves either all of a slice or nothing of it. `most` gives the size of the slice after so many.
+    enlister leaves either all of a slice or nothing of it. `most`: slices so far
+    -> people in the next.
     """
     with transaction.atomic():
         found = statements.rows("next_to_enlist", lane=lane)
@@ -139,9 +147,7 @@ def _lay_out(query: Recipients, *, after: int, most: int) -> None:
         cursor.execute("analyze slice")
 
 
-def _enlist(
-    opened: Open, ways: Sequence[Way], *, limit: int, after: int, closed: bool
-) -> Slice:
+def _enlist(opened: Open, ways: Sequence[Way], *, limit: int, after: int, closed: bool) -> Slice:
     [(batched, excluded, people, cursor)] = statements.rows(
         "enlist",
         dispatch=opened.id,

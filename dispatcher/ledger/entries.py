@@ -66,8 +66,7 @@ class Window:
 def claim(lane: str, *, people: int) -> list[Claimed]:
     """Lease due batches of the lane with about `people` people who have not been written to."""
     return [
-        Claimed(*row)
-        for row in statements.rows("claim", lane=lane, people=people, lease=LEASE)
+        Claimed(*row) for row in statements.rows("claim", lane=lane, people=people, lease=LEASE)
     ]
 
 
@@ -147,9 +146,7 @@ def _write(windows: Sequence[Window]) -> None:
         dispatches=[batch.dispatch_id for _, batch, _ in found],
         contacts=[batch.contact_ids[fact.index] for _, batch, fact in found],
         addresses=[batch.address_ids[fact.index] for _, batch, fact in found],
-        standings=[
-            standing(_RANK[fact.outcome.kind], batch.attempt) for _, batch, fact in found
-        ],
+        standings=[standing(_RANK[fact.outcome.kind], batch.attempt) for _, batch, fact in found],
         codes=[fact.outcome.code for _, _, fact in found],
         carriers=[fact.carrier for _, _, fact in found],
         carrier_ids=[fact.outcome.carrier_id for _, _, fact in found],

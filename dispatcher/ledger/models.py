@@ -75,7 +75,9 @@ class Batch(models.Model):
         WITHDRAWN = "withdrawn"  # stopped or expired: what lay ahead of the cursor never leaves
 
     dispatch = models.ForeignKey(Dispatch, models.PROTECT, db_index=False)
-    origin_id = models.BigIntegerField(null=True)  # root batch whose delivery ids a retry carries on
+    origin_id = models.BigIntegerField(
+        null=True
+    )  # root batch whose delivery ids a retry carries on
     channel = models.TextField()
     account = models.TextField()
     wording_id = models.BigIntegerField()

@@ -1,32 +1,38 @@
 """How the ledger speaks to PostgreSQL: a named statement, its values, its rows."""
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
 from django.db import connection
 
 from dispatcher.kit.sql import statements
 
 
-def rows(name: str, /, **values: object) -> list[tuple[Any, ...]]:
+def rows(name: str, /, **values: Any) -> list[tuple[Any, ...]]:
     """The rows that the statement gives back."""
     return rows_of(statements("dispatcher.ledger")[name], values)
 
 
-def rows_of(text: str, values: Mapping[str, object]) -> list[tuple[Any, ...]]:
+def rows_of(text: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """The rows of a statement that was put together from a named one and a query."""
     with connection.cursor() as cursor:
         cursor.execute(text, values)
         return cursor.fetchall() if cursor.description else []
 
 
-def run(name: str, /, **values: object) -> int:
+def run(name: str, /, **values: Any) -> int:
     """How many rows the statement touched."""
     with connection.cursor() as cursor:
         cursor.execute(statements("dispatcher.ledger")[name], values)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def text(name: str) -> str:
     """The statement itself."""
     return statements("dispatcher.ledger")[name]
+
+
+def ledger_now() -> datetime:
+    """The ledger's own time: the database's clock, shifted only by tests."""
+    return cast("datetime", rows_of("select ledger_now()", {})[0][0])

@@ -94,7 +94,7 @@ def counted(dispatch_id: int) -> list[Figure]:
 
 
 def audit(dispatch_id: int) -> list[tuple[Figure | None, Figure | None]]:
-    """Cells in which the deltas and the rows disagree, as (deltas, rows); empty when all is well."""
+    """Cells where deltas and rows disagree, as (deltas, rows); empty when all is well."""
     told = {(f.channel, f.region, f.language, f.figure): f for f in books(dispatch_id)}
     seen = {(f.channel, f.region, f.language, f.figure): f for f in counted(dispatch_id)}
     return [
@@ -120,9 +120,7 @@ def reasons(dispatch_id: int, *, regions: Regions = None) -> list[Reason]:
 
 def reach(dispatch_id: int, *, within: int, regions: Regions = None) -> list[Reach]:
     """Times to reach, for each region, each channel and the whole; `within` in seconds."""
-    found = statements.rows(
-        "reach", dispatch=dispatch_id, regions=_listed(regions), within=within
-    )
+    found = statements.rows("reach", dispatch=dispatch_id, regions=_listed(regions), within=within)
     return [
         Reach(*row[:5], *(None if seconds == inf else seconds for seconds in row[5]))
         for row in found

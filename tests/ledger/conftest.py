@@ -39,12 +39,12 @@ def query(people) -> Query:
             params[f"reach_{number}_{column}"] = one[column]
             cells.append(f"%(reach_{number}_{column})s::{types.get(column, 'text')}")
         lines.append(f"({', '.join(cells)})")
-    text = f"select * from (values {', '.join(lines)}) as v ({', '.join(columns)})"
+    text = f"select * from (values {', '.join(lines)}) as v ({', '.join(columns)})"  # noqa: S608
     return Query(text, params)
 
 
 @pytest.fixture
-def open_dispatch(db):
+def open_dispatch(db):  # noqa: ARG001
     """Open a dispatch that nobody is in yet."""
     numbers = iter(range(1, 100))
 

@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from dispatcher.ledger import entries, enlisting, tally
+from dispatcher.ledger import enlisting, entries, tally
 from dispatcher.ledger.climb import climb
 from dispatcher.ledger.entries import Fact, Window
 from dispatcher.ledger.facts import BLOCK, Outcome, Rank, Receipt
 from dispatcher.ledger.models import Delivery, Dispatch, Exclusion, Question
-from tests.ledger.conftest import person, sms_then_email
+from tests.ledger.conftest import person
 
 TAKEN = Outcome.taken("SM1")
 
@@ -78,7 +78,7 @@ def test_a_second_launch_is_the_same_dispatch(open_dispatch):
 
 
 def test_a_reader_with_no_wording_is_excluded_with_the_reason(enlist):
-    def ways(opened, readers):
+    def ways(_, readers):
         return [enlisting.Way(r.key, 0, 0, "sms", "", 0, "", "", "no_wording") for r in readers]
 
     dispatch = enlist([person(1)], ways=ways)
@@ -88,7 +88,14 @@ def test_a_reader_with_no_wording_is_excluded_with_the_reason(enlist):
 
 def test_a_window_becomes_facts(enlist):
     dispatch = enlist([person(n) for n in range(1, 5)])
-    send([TAKEN, Outcome.refused("21211", dead=True), Outcome.unsure("timeout"), Outcome.later("429", seconds=2)])
+    send(
+        [
+            TAKEN,
+            Outcome.refused("21211", dead=True),
+            Outcome.unsure("timeout"),
+            Outcome.later("429", seconds=2),
+        ]
+    )
     assert figures(dispatch) == {"handed_over": 1, "failed": 1, "unknown": 1, "waiting": 1}
     assert Question.objects.count() == 1
     assert tally.audit(dispatch.id) == []
@@ -176,7 +183,8 @@ def test_acknowledged_and_opened_are_times(enlist):
     [window] = send([TAKEN])
     climb([receipt(window.batch.delivery_id(0), None, acknowledged=True, opened=True)])
     row = Delivery.objects.get()
-    assert row.acknowledged_at and row.opened_at
+    assert row.acknowledged_at
+    assert row.opened_at
     assert figures(dispatch) == {"handed_over": 1}
 
 
@@ -212,7 +220,9 @@ def test_stop_withdraws_what_waits_and_counts_what_is_in_flight(enlist):
     Dispatch.objects.filter(id=dispatch.id).update(stopped_at=dispatch.launched_at)
     entries.withdraw()
     assert figures(dispatch) == {"withdrawn": 3, "in_flight": 2}
-    entries.record([Window(batch, [Fact(i, Outcome.later("429", seconds=1), "twilio") for i in range(2)])])
+    entries.record(
+        [Window(batch, [Fact(i, Outcome.later("429", seconds=1), "twilio") for i in range(2)])]
+    )
     assert figures(dispatch) == {"withdrawn": 5}
     assert entries.finish() == [dispatch.id]
     assert tally.audit(dispatch.id) == []

@@ -45,6 +45,15 @@ from unnest(%(ids)s::bigint[], %(dispatches)s::bigint[], %(contacts)s::bigint[],
     %(addresses)s::bigint[], %(attempts)s::int[], %(carriers)s::text[])
     as f (id, dispatch_id, contact_id, address_id, attempt, carrier)
 
+-- name: hold_deliveries
+-- The rows that are about to climb, locked in one order: two bundles of receipts cannot deadlock.
+select 1 from ledger_delivery where id = any(%(ids)s) order by id for no key update
+
+-- name: modes
+-- Drill or real, for each root batch that the receipts speak of.
+select b.id, d.mode from ledger_batch b join ledger_dispatch d on d.id = b.dispatch_id
+where b.id = any(%(roots)s)
+
 -- name: climb
 -- The folded receipts onto their deliveries: the greater standing stands; times are the first seen.
 update ledger_delivery d set

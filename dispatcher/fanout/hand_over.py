@@ -1,0 +1,186 @@
+"""The road, one convoy of batches at a time: claim, read, render, pack, pace, send, record.
+
+Several convoys are on the way at once over one pool of connections, so that nobody waits for the
+slowest answer of another's window; one heart renews the leases of them all.
+"""
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import ParamSpec, TypeVar
+
+from django.db import close_old_connections
+
+from dispatcher.fanout.load import Call, Load, Loader
+from dispatcher.fanout.pace import Pace
+from dispatcher.fanout.spread import spread
+from dispatcher.kit.wire import Wire
+from dispatcher.ledger import entries
+from dispatcher.ledger.entries import LEASE, Claimed, Fact, Window
+from dispatcher.ledger.facts import Outcome
+from dispatcher.providers import routing
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+CONVOYS = 4
+"""Convoys on the way at once in a worker: while one is recorded, others are on the wire."""
+PEOPLE = 500
+"""People in a convoy: what one statement records without being felt."""
+CONNECTIONS = 128
+"""Requests on the wire at once, over all convoys of a worker."""
+HEARTBEAT = 3.0
+"""Seconds between two renewals of the leases."""
+SAFE = 6.5
+"""Seconds of lease that must be left before a request goes out: the carrier's time-out and a bit.
+An answer that comes after the lease is still a fact, but somebody else has called it unknown."""
+
+_NOT_SENT = Outcome.later("lease_short", seconds=0)
+_THREADS = ThreadPoolExecutor(CONVOYS + 2, thread_name_prefix="ledger")
+
+
+async def _in_ledger(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run one of the ledger's transactions in a thread that keeps its own connection."""
+
+    def run() -> T:
+        close_old_connections()  # a server that was restarted is found again
+        return function(*args, **kwargs)
+
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, run)
+
+
+@dataclass(slots=True)
+class Conductor:
+    """One worker's way through its lane."""
+
+    lane: str
+    wire: Wire
+    pace: Pace
+    loader: Loader = field(default_factory=Loader)
+    _held: dict[int, Claimed] = field(default_factory=dict)
+    _lease: dict[int, float] = field(default_factory=dict)
+    _gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONNECTIONS))
+    _busy: int = 0
+    _enlisting: bool = False
+
+    async def conduct(self, *, seconds: float) -> int:
+        """Work until nothing is due or the time is over; how many people were served."""
+        end = time.monotonic() + seconds
+        heart = asyncio.create_task(self._beat())
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._enlist(end))
+                convoys = [group.create_task(self._convoys(end)) for _ in range(CONVOYS)]
+        finally:
+            heart.cancel()
+        return sum(convoy.result() for convoy in convoys)
+
+    async def _enlist(self, end: float) -> None:
+        self._enlisting = True
+        try:
+            while time.monotonic() < end:
+                if await _in_ledger(spread, self.lane) is None:
+                    break
+        finally:
+            self._enlisting = False
+
+    async def _convoys(self, end: float) -> int:
+        served = 0
+        while time.monotonic() < end:
+            self._busy += 1
+            try:
+                n = await self._convoy()
+            finally:
+                self._busy -= 1
+            served += n
+            if not n and not self._busy and not self._enlisting:
+                break
+            if not n:
+                await asyncio.sleep(0.02)
+        return served
+
+    async def _convoy(self) -> int:
+        """Claim and carry; how many people were in it."""
+        claimed_at = time.monotonic()
+        batches = await _in_ledger(entries.claim, self.lane, people=PEOPLE)
+        if not batches:
+            return 0
+        for batch in batches:
+            self._held[batch.id], self._lease[batch.id] = batch, claimed_at
+        try:
+            return await self._carry(batches)
+        finally:
+            for batch in batches:
+                self._held.pop(batch.id, None)
+                self._lease.pop(batch.id, None)
+
+    async def _carry(self, batches: Sequence[Claimed]) -> int:
+        load = await _in_ledger(self.loader.load, batches)
+        counts = await self._grant(batches)
+        going = [(batch, counts[batch.id]) for batch in batches if counts[batch.id]]
+        if not going:
+            return 0
+        moved_at = time.monotonic()
+        allowed = await _in_ledger(entries.advance, going)
+        self._lease.update(dict.fromkeys(allowed, moved_at))
+        windows = [(batch, n) for batch, n in going if batch.id in allowed]
+        facts = await self._send(load, windows)
+        await _in_ledger(
+            entries.record,
+            [Window(batch, facts[batch.id], load.fallen(batch, n)) for batch, n in windows],
+        )
+        await _in_ledger(self.loader.bury, facts, batches=batches)
+        return sum(n for _, n in windows)
+
+    async def _grant(self, batches: Sequence[Claimed]) -> dict[int, int]:
+        """How many of each batch may go now; batches that must wait go back at once."""
+        wanted: dict[str, int] = defaultdict(int)
+        for batch in batches:
+            wanted[batch.account] += batch.size - batch.cursor
+        grants = {name: await self.pace.take(name, wanted=n) for name, n in wanted.items()}
+        left = {name: grant.n for name, grant in grants.items()}
+        counts: dict[int, int] = {}
+        for batch in batches:
+            counts[batch.id] = min(batch.size - batch.cursor, left[batch.account])
+            left[batch.account] -= counts[batch.id]
+        waiting = [(batch, grants[batch.account].wait) for batch in batches if not counts[batch.id]]
+        if waiting:
+            await _in_ledger(entries.release, waiting)
+        return counts
+
+    async def _send(
+        self, load: Load, windows: Sequence[tuple[Claimed, int]]
+    ) -> dict[int, list[Fact]]:
+        facts: dict[int, list[Fact]] = {batch.id: [] for batch, _ in windows}
+        calls, unsaid = load.calls(windows)
+        for one in unsaid:
+            facts[one.batch_id].append(one.fact)
+        await asyncio.gather(*(self._call(call, facts) for call in calls))
+        return facts
+
+    async def _call(self, call: Call, facts: dict[int, list[Fact]]) -> None:
+        """One request to a carrier, and what it came to for each of its parcels."""
+        provider = routing.open_account(call.account, mode=call.mode)
+        async with self._gate:
+            if min(self._left(piece.batch_id) for piece in call.pieces) < SAFE:
+                outcomes: Sequence[Outcome] = [_NOT_SENT] * len(call.pieces)
+            else:
+                parcels = [piece.parcel for piece in call.pieces]
+                outcomes = await provider.send(parcels, wire=self.wire)
+        for piece, outcome in zip(call.pieces, outcomes, strict=True):
+            facts[piece.batch_id].append(Fact(piece.index, outcome, provider.name))
+
+    def _left(self, batch_id: int) -> float:
+        """Seconds of lease left, by our own clock since before we asked for it."""
+        return self._lease.get(batch_id, 0) + LEASE.total_seconds() - time.monotonic()
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT)
+            if self._held:
+                asked_at = time.monotonic()
+                kept = await _in_ledger(entries.heartbeat, list(self._held.values()))
+                self._lease.update(dict.fromkeys(kept & self._lease.keys(), asked_at))

@@ -1,0 +1,212 @@
+"""What a convoy carries: people read at the last moment, wordings rendered, parcels, calls."""
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from django.conf import settings
+
+from contacts import consent, territories
+from contacts.reach import Door, doors
+from dispatcher.channels.catalogue import PACKS
+from dispatcher.fanout.plan import Plan, thaw
+from dispatcher.kit import links
+from dispatcher.kit.errors import Refused
+from dispatcher.ledger.entries import Claimed, Fact
+from dispatcher.ledger.facts import Outcome
+from dispatcher.ledger.models import Dispatch
+from dispatcher.ledger.statements import ledger_now
+from dispatcher.providers import routing
+from dispatcher.providers.base import Parcel
+from dispatcher.wording import library, rendering
+from dispatcher.wording.facts import Fact as Value
+from dispatcher.wording.facts import Facts
+from dispatcher.wording.rendering import Rendered
+
+log = structlog.get_logger(__name__)
+
+KEPT = 4_096
+"""Compiled wordings that a worker keeps: 13 languages x 4 parts x 60 zones and a bit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A dispatch as it was launched."""
+
+    mode: routing.Mode
+    plan: Plan
+    facts: Facts
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One parcel and where its fact belongs."""
+
+    batch_id: int
+    index: int
+    parcel: Parcel
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Parcels that go to one account in one request."""
+
+    account: str
+    mode: routing.Mode
+    pieces: Sequence[Piece]
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """Somebody for whom no parcel could be made: the fact that stands in a carrier's place."""
+
+    batch_id: int
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """A convoy's batches with all that is needed to send them; nothing is read after this."""
+
+    frozen: Mapping[int, Frozen]
+    doors: Mapping[int, Door]
+    rendered: Mapping[int, Rendered | Refused]
+    now: datetime
+
+    def fallen(self, batch: Claimed, n: int) -> list[tuple[int, str]]:
+        """Who of the next n may no longer be written to, and why."""
+        return [
+            (index, self.doors[batch.address_ids[index]].refusal)
+            for index in range(batch.cursor, batch.cursor + n)
+            if self.doors[batch.address_ids[index]].refusal
+        ]
+
+    def calls(self, windows: Sequence[tuple[Claimed, int]]) -> tuple[list[Call], list[Unsaid]]:
+        """The requests for these windows; parcels that share a content share requests."""
+        shared: dict[tuple[str, routing.Mode, int], list[Piece]] = defaultdict(list)
+        unsaid = []
+        for batch, n in windows:
+            frozen = self.frozen[batch.dispatch_id]
+            for index in range(batch.cursor, batch.cursor + n):
+                door = self.doors[batch.address_ids[index]]
+                if door.refusal:
+                    continue
+                try:
+                    account = _account(batch, door, mode=frozen.mode)
+                    piece = Piece(batch.id, index, self._parcel(batch, index, door=door))
+                except Refused as error:
+                    log.exception("unsaid", batch=batch.id, index=index, code=error.code)
+                    fact = Fact(index, Outcome.refused(error.code), "")
+                    unsaid.append(Unsaid(batch.id, fact))
+                else:
+                    shared[account, frozen.mode, id(piece.parcel.content)].append(piece)
+        calls = [
+            Call(account, mode, pieces[start : start + most])
+            for (account, mode, _), pieces in shared.items()
+            for most in [routing.open_account(account, mode=mode).most]
+            for start in range(0, len(pieces), most)
+        ]
+        return calls, unsaid
+
+    def _parcel(self, batch: Claimed, index: int, *, door: Door) -> Parcel:
+        rendered = self.rendered[batch.id]
+        if isinstance(rendered, Refused):
+            raise rendered
+        delivery_id = batch.delivery_id(index)
+        ttl = int((self.frozen[batch.dispatch_id].expires_at - self.now).total_seconds())
+        return PACKS[batch.channel](
+            rendered,
+            delivery_id=delivery_id,
+            attempt=batch.attempt,
+            to=door.value,
+            slots={"recipient": door.name, "acknowledge": acknowledgement(delivery_id)},
+            ttl=max(1, ttl),
+        )
+
+
+def acknowledgement(delivery_id: int) -> str:
+    """The link by which a reader says "read and understood": signed, single purpose, no log-in."""
+    return f"{settings.PUBLIC_URL}/a/{links.sign(delivery_id, purpose='acknowledge')}"
+
+
+def _account(batch: Claimed, door: Door, *, mode: routing.Mode) -> str:
+    """The batch's account; a push address also says which carrier understands it."""
+    if batch.channel != "push":
+        return batch.account
+    return routing.account_for(batch.channel, mode=mode, to=door.value)
+
+
+class Loader:
+    """Reads what convoys need, and keeps what never changes: frozen plans, compiled wordings."""
+
+    def __init__(self) -> None:
+        self._frozen: dict[int, Frozen] = {}
+        self._compiled: OrderedDict[tuple[int, int, str, str], Rendered | Refused] = OrderedDict()
+
+    def load(self, batches: Sequence[Claimed]) -> Load:
+        """Everything about these batches, in three queries or fewer."""
+        self._thaw({batch.dispatch_id for batch in batches})
+        held: dict[int, Door] = {}
+        for kind, ids in self._asked(batches).items():
+            held |= doors(ids, kind=kind)
+        return Load(self._frozen, held, self._render(batches), ledger_now())
+
+    def bury(self, facts: Mapping[int, Sequence[Fact]], *, batches: Sequence[Claimed]) -> None:
+        """Tell the registry which addresses a carrier called dead."""
+        dead = [
+            batch.address_ids[fact.index]
+            for batch in batches
+            for fact in facts.get(batch.id, ())
+            if fact.outcome.dead
+        ]
+        if dead:
+            consent.mark_dead(dead)
+
+    def _thaw(self, ids: set[int]) -> None:
+        for dispatch in Dispatch.objects.filter(id__in=ids - self._frozen.keys()):
+            mode: routing.Mode = "drill" if dispatch.mode == Dispatch.Mode.DRILL else "real"
+            plan = thaw(dispatch.plan)
+            facts = Facts.of(
+                Value(f.name, f.type, f.value, f.region, f.language) for f in plan.facts
+            )
+            self._frozen[dispatch.id] = Frozen(mode, plan, facts, dispatch.expires_at)
+
+    def _asked(self, batches: Sequence[Claimed]) -> dict[str, list[int]]:
+        asked: dict[str, list[int]] = defaultdict(list)
+        for batch in batches:
+            kind = self._frozen[batch.dispatch_id].plan.kind
+            asked[kind].extend(batch.address_ids[batch.cursor :])
+        return asked
+
+    def _render(self, batches: Sequence[Claimed]) -> dict[int, Rendered | Refused]:
+        keys = {
+            batch.id: (batch.dispatch_id, batch.wording_id, batch.time_zone, batch.region)
+            for batch in batches
+        }
+        fresh = {key for key in keys.values() if key not in self._compiled}
+        fields = library.fields([wording_id for _, wording_id, _, _ in fresh])
+        for key in fresh:
+            self._compiled[key] = self._compile(key, fields)
+        while len(self._compiled) > max(KEPT, len(batches)):
+            self._compiled.popitem(last=False)
+        return {batch_id: self._compiled[key] for batch_id, key in keys.items()}
+
+    def _compile(
+        self, key: tuple[int, int, str, str], fields: Mapping[int, library.Version]
+    ) -> Rendered | Refused:
+        """A wording with the dispatch's facts for a zone and a region, or why it cannot be made."""
+        dispatch_id, wording_id, zone, region = key
+        try:
+            return rendering.compile(
+                fields[wording_id].fields,
+                locale=fields[wording_id].locale,
+                zone=zone or "UTC",
+                facts=self._frozen[dispatch_id].facts,
+                regions=(region, *territories.parents(region)) if region else (),
+                wording=str(wording_id),
+            )
+        except Refused as error:
+            return error

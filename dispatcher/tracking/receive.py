@@ -1,0 +1,89 @@
+"""Verified receipts go onto the books: requests that come together commit together."""
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future
+
+import structlog
+
+from contacts import consent
+from dispatcher.ledger.climb import climb, of_mode
+from dispatcher.ledger.facts import Receipt
+from dispatcher.ledger.models import Delivery
+from dispatcher.providers.routing import MODES, Mode
+
+log = structlog.get_logger(__name__)
+
+GATHER = 0.004
+"""Seconds for which the first request waits for company: one commit for many callbacks, and far
+below a carrier's patience (15 s)."""
+MOST = 2_000
+"""Receipts in one transaction."""
+
+
+class Gathering:
+    """Requests of one web process that commit together.
+
+    The first to arrive leads: it waits a moment, takes what has gathered, and climbs for all. A
+    request returns only after the commit that holds its receipts, so a carrier that was answered
+    never needs to repeat.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: list[tuple[Mode, Sequence[Receipt], Future[None]]] = []
+        self._moment = threading.Event()
+
+    def receive(self, receipts: Sequence[Receipt], *, mode: Mode) -> None:
+        """Return when these receipts are committed. Raises what the database raised."""
+        done: Future[None] = Future()
+        with self._lock:
+            self._waiting.append((mode, receipts, done))
+            leads = len(self._waiting) == 1
+        if leads:
+            self._moment.wait(GATHER)
+            self._lead()
+        done.result()
+
+    def _lead(self) -> None:
+        with self._lock:
+            together, self._waiting = self._waiting, []
+        try:
+            for mode in MODES:
+                receive([r for of, told, _ in together if of == mode for r in told], mode=mode)
+        except BaseException as error:  # everybody who waits must hear it, whatever it is
+            for _, _, done in together:
+                done.set_exception(error)
+            raise
+        for _, _, done in together:
+            done.set_result(None)
+
+
+def receive(receipts: Sequence[Receipt], *, mode: Mode) -> None:
+    """Climb, and tell the registry of dead addresses and of people who opted out.
+
+    `mode` is that of the account whose signature fitted: a drill's key says nothing about a real
+    delivery, so such receipts are dropped and logged.
+    """
+    for start in range(0, len(receipts), MOST):
+        told = receipts[start : start + MOST]
+        mine = of_mode(told, mode=mode)
+        if len(mine) < len(told):
+            log.warning("receipts_of_other_mode", mode=mode, n=len(told) - len(mine))
+        climb(mine)
+        if mode == "real":
+            _tell_registry(mine)
+
+
+def _tell_registry(receipts: Sequence[Receipt]) -> None:
+    dead = {receipt.delivery_id for receipt in receipts if receipt.dead}
+    gone = {receipt.delivery_id: receipt for receipt in receipts if receipt.opted_out}
+    if not dead and not gone:
+        return
+    addresses = dict(
+        Delivery.objects.filter(id__in=dead | gone.keys()).values_list("id", "address_id")
+    )
+    if dead:
+        consent.mark_dead(addresses[one] for one in dead & addresses.keys())
+    for delivery_id in gone.keys() & addresses.keys():
+        consent.opt_out(addresses[delivery_id], source=f"receipt:{gone[delivery_id].carrier}")
