@@ -14,6 +14,9 @@ from contacts.territories import countries
 
 # People write the language's name in the language of their own spreadsheet.
 _NAMED_IN = ("en", "fa", "ar", "es", "fr", "de", "pt_BR", "zh_Hans", "ja", "hi", "ru", "tr")
+_NO_LANGUAGE = frozenset(("und", "mul", "zxx", "x"))
+# RFC 5646, 4.4.1: no tag in use is longer.
+_LONGEST = 35
 
 
 @cache
@@ -38,7 +41,7 @@ def tag(text: str) -> str:
     try:
         if asked and tag_is_valid(asked):
             found = standardize_tag(asked)
-            if found.split("-", 1)[0] not in {"und", "mul", "zxx", "x"}:
+            if len(found) <= _LONGEST and found.split("-", 1)[0] not in _NO_LANGUAGE:
                 return found
     except LanguageTagError:
         pass
