@@ -31,7 +31,7 @@ def pack(
         link=_link(values, rendered),
         locale=rendered.locale,
         direction=rendered.direction,
-        tag=f"d{delivery_id}",
+        tag=str(delivery_id),
         ttl=ttl,
     )
     return Parcel(delivery_id=delivery_id, attempt=attempt, to=to, content=content)
