@@ -5,15 +5,23 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from dispatcher.sandbox.config import Config
 from dispatcher.sandbox.control import Control
+from dispatcher.sandbox.events import Events
 from dispatcher.sandbox.faults import Faults
+from dispatcher.sandbox.fcm import Fcm
+from dispatcher.sandbox.keys import event_key, event_public_key, run_key, service_account
+from dispatcher.sandbox.libretranslate import LibreTranslate
 from dispatcher.sandbox.memory import Memory
 from dispatcher.sandbox.post import Post
+from dispatcher.sandbox.sendgrid import SendGrid
 from dispatcher.sandbox.server import Answering, Doors, Reply, Request
 from dispatcher.sandbox.twilio import Twilio
+from dispatcher.sandbox.wall import Wall
+from dispatcher.sandbox.webpush import WebPush
 
 log = logging.getLogger(__name__)
 
@@ -30,14 +38,36 @@ class Sandbox:
     faults: Faults
     post: Post
 
+    def service_account(self) -> dict[str, str]:
+        """FCM's service account, its token address here."""
+        return service_account(self.url, key=self.config.fcm_key or run_key())
+
+    def credentials(self) -> dict[str, Any]:
+        """All that a dispatcher must be told to use this sandbox."""
+        return {
+            "url": self.url,
+            **asdict(self.config.accounts),
+            "sendgrid_event_key": event_public_key(self.config.seed),
+            "fcm_service_account": self.service_account(),
+        }
+
 
 def routes(sandbox: Sandbox) -> tuple[tuple[str, Answering], ...]:
     """Path prefix -> who answers; the first that fits."""
-    twilio = Twilio(sandbox.config.accounts, sandbox.memory, sandbox.faults, sandbox.post)
-    control = Control(sandbox.config, sandbox.memory, sandbox.faults, sandbox.post, sandbox.url)
+    config, memory, faults, post = sandbox.config, sandbox.memory, sandbox.faults, sandbox.post
+    events = Events(config.events_url, event_key(config.seed), post, wait=config.batch_wait)
+    fcm = Fcm(memory, faults, sandbox.service_account)
+    translate = LibreTranslate(memory, faults)
     return (
-        ("/2010-04-01/", twilio),
-        ("/sandbox/", control),
+        ("/2010-04-01/", Twilio(config.accounts, memory, faults, post)),
+        ("/v3/mail/send", SendGrid(config.accounts, memory, faults, events)),
+        ("/push/", WebPush(memory, faults, config.seed)),
+        ("/v1/projects/", fcm),
+        ("/token", fcm),
+        ("/translate", translate),
+        ("/languages", translate),
+        ("/sandbox/", Control(memory, faults, post, sandbox.credentials)),
+        ("/", Wall(memory)),
     )
 
 
@@ -78,7 +108,7 @@ def _furnished(config: Config, *, port: int) -> Sandbox:
     faults = Faults(config.seed)
     faults.tell(config.faults)
     post = Post(config.connections, frozenset(config.receipts_to), config.receipts_via)
-    url = f"http://{config.host}:{port}"
+    url = config.public_url.rstrip("/") or f"http://{config.host}:{port}"
     return Sandbox(url, config, Memory(config.keep), faults, post)
 
 

@@ -46,8 +46,12 @@ class Config:
     connections: int = 32
     """Receipts in flight to one host."""
     keep: int = TAKEN_KEPT
-    service_account: dict[str, Any] | None = None
-    """FCM's service account; None makes one for this run."""
+    fcm_key: str = field(default="", repr=False)
+    """The service account's private key in PEM; empty makes one for this run."""
+    public_url: str = ""
+    """How clients reach this sandbox; empty: the address that it listens on."""
+    batch_wait: float = 1.0
+    """Seconds for which SendGrid's events are collected."""
     faults: dict[str, Any] = field(default_factory=dict)
     """What `POST /sandbox/faults` takes, from the start."""
 

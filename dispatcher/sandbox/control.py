@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from dispatcher.sandbox.config import Config
+from dispatcher.sandbox.contents import content
 from dispatcher.sandbox.faults import Faults, Unreadable
 from dispatcher.sandbox.forms import fields
 from dispatcher.sandbox.memory import Memory, Taken, stamp
@@ -19,17 +19,16 @@ MOST = 10_000  # rows of /sandbox/taken in one answer
 class Control:
     """Answers below /sandbox/."""
 
-    config: Config
     memory: Memory
     faults: Faults
     post: Post
-    url: str
+    credentials: Callable[[], dict[str, Any]]
     _doors: dict[tuple[str, str], Callable[[Request], Reply]] = field(init=False)
 
     def __post_init__(self) -> None:
         self._doors = {
             ("GET", "/sandbox/health"): lambda _request: _json({"status": "ok"}),
-            ("GET", "/sandbox/accounts"): lambda _request: _json(asdict(self.config.accounts)),
+            ("GET", "/sandbox/accounts"): lambda _request: _json(self.credentials()),
             ("GET", "/sandbox/counts"): lambda _request: _json(self._counts()),
             ("GET", "/sandbox/faults"): lambda _request: _json(self.faults.told()),
             ("POST", "/sandbox/faults"): self._tell,
@@ -106,6 +105,7 @@ def row(taken: Taken) -> dict[str, Any]:
         "word": taken.word,
         "code": taken.code,
         "fields": dict(taken.fields),
+        "content": asdict(content(taken)),
     }
 
 

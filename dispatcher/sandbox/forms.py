@@ -2,6 +2,7 @@
 
 import binascii
 import re
+from functools import lru_cache
 
 _RUN = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
 
@@ -9,9 +10,14 @@ _RUN = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
 def fields(raw: bytes) -> dict[str, str]:
     """The fields of an `application/x-www-form-urlencoded` text; the last of a name stands."""
     return {
-        _text(name): _text(value)
-        for name, _, value in (pair.partition(b"=") for pair in raw.split(b"&") if pair)
+        _name(name): _text(value)
+        for name, _, value in [pair.partition(b"=") for pair in raw.split(b"&") if pair]
     }
+
+
+@lru_cache(maxsize=256)
+def _name(raw: bytes) -> str:
+    return _text(raw)
 
 
 def _text(raw: bytes) -> str:

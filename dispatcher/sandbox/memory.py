@@ -11,7 +11,7 @@ STATUSES = ("queued", "sent", "delivered", "failed", "replaced")
 """How far a message came, in our words; a carrier's own word is kept beside it."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Taken:
     """One message to one address, as the carrier took it."""
 
@@ -37,6 +37,8 @@ class Taken:
     """The carrier's code when it failed."""
     changed: float = 0.0
     sent: float = 0.0
+    content: object = None
+    """What `contents.content` made of it."""
 
 
 @dataclass(slots=True)

@@ -1,6 +1,7 @@
 """The sandbox's door: HTTP/1.1 with keep-alive over asyncio, answers in the order of requests."""
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,6 +10,8 @@ from http import HTTPStatus
 from typing import cast
 
 import httptools
+
+log = logging.getLogger(__name__)
 
 MOST_BODY = 31 * 1024 * 1024  # SendGrid takes 30 MB and must say 413 by itself above that
 MOST_HEAD = 64 * 1024
@@ -129,10 +132,14 @@ class Connection(asyncio.Protocol):
         """Feed the parser; what is not HTTP is told so and shown out."""
         try:
             self._parser.feed_data(data)
-        except (httptools.HttpParserError, _TooLarge) as error:
-            cause = error.__context__
-            large = isinstance(error, _TooLarge) or isinstance(cause, _TooLarge)
-            self._refuse(413 if large else 400)
+        except httptools.HttpParserCallbackError as error:
+            if isinstance(error.__context__, _TooLarge):
+                self._refuse(413)
+            else:
+                log.exception("a request could not be served")
+                self._refuse(500)
+        except httptools.HttpParserError:
+            self._refuse(400)
 
     def on_message_begin(self) -> None:
         """A new request starts."""

@@ -14,6 +14,7 @@ import uvloop
 from dispatcher.sandbox.app import Sandbox as Running
 from dispatcher.sandbox.app import serve
 from dispatcher.sandbox.config import Accounts, Config
+from dispatcher.sandbox.subscriptions import subscription
 
 STARTED_WITHIN = 10.0
 
@@ -51,6 +52,14 @@ class Sandbox:
     def accounts(self) -> Accounts:
         """The credentials that this sandbox knows."""
         return self.config.accounts
+
+    def credentials(self) -> dict[str, Any]:
+        """All accounts and keys that a dispatcher must be told, as /sandbox/accounts gives them."""
+        return self.ask("GET", "/sandbox/accounts")
+
+    def subscription(self, number: int) -> dict[str, Any]:
+        """A browser's Web Push subscription at this sandbox."""
+        return subscription(number, self.url, self.config.seed)
 
     def faults(self, **told: Any) -> dict[str, Any]:
         """Tell the carriers how to behave: `faults(twilio={"throttled": 0.2}, seed=7)`."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache, partial
+from json.encoder import encode_basestring_ascii as _json
 from urllib.parse import quote_plus
 
 from dispatcher.sandbox.config import Accounts
@@ -225,16 +226,16 @@ class Twilio:
         service = form.get("MessagingServiceSid")
         sender = form.get("From")
         return (
-            f'{{"body":{json.dumps(text)},"num_segments":"{_parts(text)}",'
-            f'"direction":"outbound-api","from":{json.dumps(sender)},'
+            f'{{"body":{_json(text)},"num_segments":"{_parts(text)}",'
+            f'"direction":"outbound-api","from":{_json(sender) if sender else "null"},'
             f'"date_updated":"{_rfc2822(int(taken.changed))}","price":null,"error_message":null,'
             f'"uri":"{self._root}/{taken.id}.json","account_sid":"{self.accounts.twilio_sid}",'
-            f'"num_media":"0","to":{json.dumps(taken.to)},'
+            f'"num_media":"0","to":"{taken.to}",'
             f'"date_created":"{_rfc2822(int(taken.at))}","status":"{taken.word}",'
             f'"sid":"{taken.id}","date_sent":{sent},'
-            f'"messaging_service_sid":{json.dumps(service)},"error_code":{code},'
-            f'"price_unit":"USD","api_version":"2010-04-01","subresource_uris":'
-            f'{{"media":"{self._root}/{taken.id}/Media.json"}}}}'
+            f'"messaging_service_sid":{_json(service) if service else "null"},'
+            f'"error_code":{code},"price_unit":"USD","api_version":"2010-04-01",'
+            f'"subresource_uris":{{"media":"{self._root}/{taken.id}/Media.json"}}}}'
         ).encode()
 
 

@@ -54,7 +54,7 @@ def hook() -> Iterator[Hook]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
     server.daemon_threads = True
     seen.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield seen
     server.shutdown()
     server.server_close()
@@ -62,5 +62,6 @@ def hook() -> Iterator[Hook]:
 
 @pytest.fixture
 def sandbox(hook: Hook) -> Iterator[Sandbox]:
-    with Sandbox(Config(port=0, seed=7, events_url=hook.url + "/hooks/sendgrid")) as running:
+    events = hook.url + "/hooks/sendgrid"
+    with Sandbox(Config(port=0, seed=7, events_url=events, batch_wait=0.1)) as running:
         yield running
