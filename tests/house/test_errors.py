@@ -1,0 +1,68 @@
+"""Every error that a person can meet has a sentence, and the sentence finds its facts."""
+
+import ast
+import importlib
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from contacts import errors as contacts_errors
+from dispatcher.kit import errors as kit_errors
+from tests.house.tree import modules, parsed, told
+
+CODE = re.compile(r"^[a-z_]+(\.[a-z0-9_]+)+$")
+
+for module in modules():
+    if module.stem.endswith("sentences"):
+        importlib.import_module(told(module).removesuffix(".py").replace("/", "."))
+
+
+def classes() -> set[str]:
+    """Names of Refused and of the classes made from it."""
+    found = {"Refused"}
+    for _ in range(3):
+        for path in modules():
+            for node in ast.walk(parsed(path)):
+                if isinstance(node, ast.ClassDef):
+                    bases = {base.id for base in node.bases if isinstance(base, ast.Name)}
+                    found |= {node.name} if bases & found else set()
+    return found
+
+
+def raised() -> Iterator[tuple[str, str, frozenset[str] | None]]:
+    """Where, which code, and the facts that go along (None when they cannot be read off)."""
+    known = classes()
+    for path in modules():
+        for node in ast.walk(parsed(path)):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            code = node.args[0]
+            if name in known and isinstance(code, ast.Constant) and CODE.match(str(code.value)):
+                facts = [keyword.arg for keyword in node.keywords]
+                given = None if None in facts else frozenset(str(fact) for fact in facts)
+                yield f"{told(path)}:{node.lineno}", str(code.value), given
+
+
+FOUND = sorted(raised(), key=str)
+
+
+def text_of(code: str) -> str | None:
+    """The sentence's text with its slots."""
+    told_here = {**kit_errors._SENTENCES, **contacts_errors._SENTENCES}
+    return str(told_here[code]) if code in told_here else None
+
+
+def test_there_are_errors_to_look_at():
+    """The search finds the codes that we know to be there."""
+    assert {"local.running", "up.port_taken"} <= {code for _where, code, _facts in FOUND}
+
+
+@pytest.mark.parametrize(("where", "code", "facts"), FOUND)
+def test_an_error_has_a_sentence_and_its_facts(where, code, facts):
+    """`%(fact)s` in the sentence is among the facts that are raised with it."""
+    text = text_of(code)
+    assert text is not None, f"{where}: {code} has no sentence"
+    slots = set(re.findall(r"%\((\w+)\)", text))
+    assert facts is None or slots <= facts, f"{where}: {code} lacks {slots - facts}"
