@@ -1,9 +1,10 @@
 """Every address that the web process answers."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from dispatcher.conf.health import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health, name="health"),
+    path("", include("dispatcher.hooks.urls")),
 ]

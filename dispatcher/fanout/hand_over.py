@@ -20,7 +20,7 @@ from dispatcher.fanout.spread import spread
 from dispatcher.kit.wire import Wire
 from dispatcher.ledger import entries
 from dispatcher.ledger.entries import LEASE, Claimed, Fact, Window
-from dispatcher.ledger.facts import Outcome
+from dispatcher.ledger.facts import Kind, Outcome
 from dispatcher.providers import routing
 
 P = ParamSpec("P")
@@ -34,6 +34,8 @@ CONNECTIONS = 128
 """Requests on the wire at once, over all convoys of a worker."""
 HEARTBEAT = 3.0
 """Seconds between two renewals of the leases."""
+SOON = 3.0
+"""Seconds: a worker stays for what falls due within them."""
 SAFE = 6.5
 """Seconds of lease that must be left before a request goes out: the carrier's time-out and a bit.
 An answer that comes after the lease is still a fact, but somebody else has called it unknown."""
@@ -65,6 +67,7 @@ class Conductor:
     _gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONNECTIONS))
     _busy: int = 0
     _enlisting: bool = False
+    _again: float = 0.0
 
     async def conduct(self, *, seconds: float) -> int:
         """Work until nothing is due or the time is over; how many people were served."""
@@ -96,7 +99,7 @@ class Conductor:
             finally:
                 self._busy -= 1
             served += n
-            if not n and not self._busy and not self._enlisting:
+            if not (n or self._busy or self._enlisting or time.monotonic() < self._again):
                 break
             if not n:
                 await asyncio.sleep(0.02)
@@ -149,7 +152,13 @@ class Conductor:
         waiting = [(batch, grants[batch.account].wait) for batch in batches if not counts[batch.id]]
         if waiting:
             await _in_ledger(entries.release, waiting)
+            self._expect(min(wait for _, wait in waiting))
         return counts
+
+    def _expect(self, seconds: float) -> None:
+        """More is due soon: stay, rather than end and be rung for again."""
+        if seconds < SOON:
+            self._again = max(self._again, time.monotonic() + seconds + 0.1)
 
     async def _send(
         self, load: Load, windows: Sequence[tuple[Claimed, int]]
@@ -171,6 +180,8 @@ class Conductor:
                 parcels = [piece.parcel for piece in call.pieces]
                 outcomes = await provider.send(parcels, wire=self.wire)
         for piece, outcome in zip(call.pieces, outcomes, strict=True):
+            if outcome.kind is Kind.LATER:
+                self._expect(outcome.retry_after)
             facts[piece.batch_id].append(Fact(piece.index, outcome, provider.name))
 
     def _left(self, batch_id: int) -> float:

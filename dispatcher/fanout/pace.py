@@ -5,19 +5,20 @@ from dataclasses import dataclass
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-# A bucket holds at most one second's tokens and starts empty after a restart: the safe side.
-# Times are the server's own, so that no worker's clock counts.
+# A bucket holds a fifth of a second's tokens and starts empty after a restart: the safe side. Who
+# gets nothing waits a twentieth of a second's worth. Times are the server's, not the workers'.
 _TAKE = """
 local rate, wanted = tonumber(ARGV[1]), tonumber(ARGV[2])
+local burst = math.max(1, rate / 5)
 local now = redis.call('TIME')
 local at = tonumber(now[1]) + tonumber(now[2]) / 1e6
 local held = redis.call('HMGET', KEYS[1], 'tokens', 'at')
 local tokens = tonumber(held[1]) or 0
-if held[2] then tokens = math.min(rate, tokens + (at - tonumber(held[2])) * rate) end
+if held[2] then tokens = math.min(burst, tokens + (at - tonumber(held[2])) * rate) end
 local granted = math.min(wanted, math.floor(tokens))
 redis.call('HSET', KEYS[1], 'tokens', tokens - granted, 'at', at)
 redis.call('EXPIRE', KEYS[1], 60)
-return {granted, tostring((math.min(wanted, rate) - granted - (tokens - granted)) / rate)}
+return {granted, tostring(math.max(1, rate / 20) / rate)}
 """
 _AWAY = 1.0
 """Seconds to wait when Valkey does not answer: without the shared count nothing is sent."""

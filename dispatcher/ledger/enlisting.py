@@ -1,5 +1,6 @@
 """The audience enters the books: a frozen dispatch, then batches and exclusions."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -128,7 +129,7 @@ def enlist(
         if not found:
             return None
         dispatch_id, mode, plan, cutoff_at, after, slices, closed = found[0]
-        opened = Open(dispatch_id, mode, plan, cutoff_at)
+        opened = Open(dispatch_id, mode, json.loads(plan), cutoff_at)  # Django reads jsonb as text
         limit = most(slices)
         _lay_out(recipients(opened), after=after, most=limit)
         readers = [

@@ -18,7 +18,7 @@ where lane = %(lane)s and state = 'enlisting' and (paused_at is null or stopped_
 order by launched_at limit 1 for no key update skip locked
 
 -- name: slice
--- The next people of the audience, in the order of their ids; {recipients} is reach's query.
+-- The next people of the audience, in the order of their ids; reach's query stands in the middle.
 -- `reader` names all that decides who is told what and how.
 create temporary table slice on commit drop as
 select r.*, concat_ws('|', array_to_string(languages, ','), array_to_string(roles, ','), region,
