@@ -160,7 +160,8 @@ def _check(mapping: Mapping[str, str]) -> None:
     for field in mapping.values():
         if field and field not in FIELDS and not _FIELD.match(field):
             near = get_close_matches(field, FIELDS, n=1)
-            raise Refused("contacts.field_unknown", field=field, nearest=near[0] if near else "")
+            known = near[0] if near else ", ".join((*FIELDS, "attr.…"))
+            raise Refused("contacts.field_unknown", field=field, known=known)
 
 
 def _fold(heading: str) -> str:

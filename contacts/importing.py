@@ -25,6 +25,7 @@ from contacts.errors import Refused
 from contacts.headings import Header
 from contacts.models import AdHocList, Channel, Import, RefusedCell, Role
 from contacts.reach import KINDS
+from contacts.regions import Scope
 from contacts.rows import House, Person, Refusal, check
 from contacts.sheets import Row, Sheet, opened
 from contacts.territories import place
@@ -76,6 +77,7 @@ def import_file(
     source: Path | BinaryIO,
     *,
     by: str,
+    scope: Scope,
     file_name: str = "",
     list_id: int | None = None,
     mapping: Mapping[str, str] | None = None,
@@ -88,17 +90,18 @@ def import_file(
 ) -> ImportReport:
     """Read a CSV or XLSX file of people and apply it in one transaction.
 
-    `by` names who does it. `list_id` imports into a private list instead of the registry, where a
-    reference is not needed. `mapping` is heading -> field ('' leaves a column out), `encoding` and
-    `delimiter` overrule what is detected, `country` is that of rows without one, `tolerate` the
-    share of refused rows (0 to 1) up to which the others are applied. `rehearse` does everything
-    and keeps nothing. `progress` is called with the number of rows read.
+    `by` names who does it and `scope` limits whom the file may be about. `list_id` imports into a
+    private list instead of the registry; there a reference is not needed. `mapping` is heading ->
+    field ('' leaves a column out), `encoding` and `delimiter` overrule what is detected, `country`
+    is that of rows without one, `tolerate` the share of refused rows (0 to 1) up to which the
+    others are applied. `rehearse` does everything and keeps nothing. `progress` is called with the
+    number of rows read.
 
     Raises `contacts.file_*`, `contacts.header_*`, `contacts.heading_missing`,
     `contacts.field_unknown`, `contacts.list_unknown`.
     """
     mapping = mapping or {}
-    house = _house(country, list_id)
+    known = house(scope, country=country, list_id=list_id)
     name = Path(file_name or getattr(source, "name", "") or "").name
     weigh = headings.weigher(mapping)
     with (
@@ -106,10 +109,11 @@ def import_file(
         _kept(rehearse=rehearse),
     ):
         header = headings.find(sheet, mapping=mapping)
-        _refuse_useless(header, house)
+        _refuse_useless(header, known)
         record = _begin(name, by, list_id, sheet, header)
         staging.prepare()
-        tally = _read(sheet, header, house, source=record.pk, progress=progress)
+        tally = _read(sheet, header, known, source=record.pk, progress=progress)
+        tally.good -= _doubtful(record, header, known)
         return _finish(record, sheet, header, tally, tolerate=tolerate, rehearse=rehearse)
 
 
@@ -134,13 +138,15 @@ def _kept(*, rehearse: bool) -> Iterator[None]:
             transaction.set_rollback(True)
 
 
-def _house(country: str, list_id: int | None) -> House:
+def house(scope: Scope, *, country: str, list_id: int | None) -> House:
+    """What this organisation knows, for the check of rows. Raises `contacts.list_unknown`."""
     if list_id is not None and not AdHocList.objects.filter(pk=list_id, erased_at=None).exists():
         raise Refused("contacts.list_unknown", list=list_id)
     return House(
         roles=frozenset(Role.objects.values_list("key", flat=True)),
         kinds=tuple(KINDS),
         channels=tuple(Channel.values),
+        territory=scope.territory(),
         country=place(country)[:2] if country else "",
         needs_reference=list_id is None,
     )
@@ -207,6 +213,18 @@ def _pages(rows: Iterable[Row]) -> Iterator[list[Row]]:
         yield page
 
 
+def _doubtful(record: Import, header: Header, known: House) -> int:
+    """Refuse what only the whole file and the registry can tell; counts the rows."""
+    heading = next((h for h, f in header.used.items() if f == "reference"), "")
+    return staging.refuse_twice(source=record.pk, heading=heading) + staging.refuse_outside(
+        known.territory,
+        header=header,
+        list_id=record.list_id,
+        source=record.pk,
+        heading=heading,
+    )
+
+
 def _finish(
     record: Import,
     sheet: Sheet,
@@ -217,16 +235,14 @@ def _finish(
     rehearse: bool,
 ) -> ImportReport:
     """Apply if the file can be trusted, and write down what came of it."""
-    heading = next((h for h, f in header.used.items() if f == "reference"), "")
-    good = tally.good - staging.refuse_twice(source=record.pk, heading=heading)
-    refused = tally.rows - good
+    refused = tally.rows - tally.good
     code = _why_not(rows=tally.rows, refused=refused, tolerate=tolerate)
     done = staging.Applied(0, 0) if code else staging.apply(header, list_id=record.list_id)
     record.code = code
     record.state = Import.State.REFUSED if code else Import.State.APPLIED
     record.rows, record.refused = tally.rows, refused
     record.created, record.updated = done.created, done.updated
-    record.unchanged = good - done.created - done.updated
+    record.unchanged = tally.good - done.created - done.updated
     record.save(
         update_fields=["code", "state", "rows", "refused", "created", "updated", "unchanged"]
     )

@@ -9,12 +9,11 @@ from functools import cache
 from typing import Final, TypeVar
 from zoneinfo import available_timezones
 
-from babel.core import get_global
-
 from contacts import addresses, languages, territories
 from contacts.addresses import Point
 from contacts.errors import Refused
 from contacts.headings import Header
+from contacts.territories import Territory
 
 T = TypeVar("T")
 
@@ -62,13 +61,14 @@ class Person:
 class House:
     """What this organisation knows and the file does not say.
 
-    `country` is for rows without one; `kinds` are those of messages; with `needs_reference` off
-    a row without a reference is known by its first address.
+    `territory` is what the caller may see, `country` is for rows without one; with
+    `needs_reference` off a row without a reference is known by its first address.
     """
 
     roles: Collection[str]
     kinds: Collection[str]
     channels: Collection[str]
+    territory: Territory
     country: str = ""
     needs_reference: bool = True
 
@@ -115,6 +115,8 @@ class _Reader:
     def person(self) -> Person:
         region = self._region()
         country = region[:2]
+        if self.header.has("region", "country") and not self.house.territory.holds(region):
+            self._refuse(self._heading("region", "country"), "contacts.region_outside", region)
         points = self._points(country or self.house.country)
         return Person(
             line=self.line,
@@ -126,7 +128,7 @@ class _Reader:
             roles=self._one("roles", self._roles, ()),
             tags=self._one("tags", _tags, ()),
             culture=self._one("culture", lambda cell: _text(cell, "culture").casefold(), ""),
-            time_zone=self._one("time_zone", _zone, "") or _only_zone(country),
+            time_zone=self._one("time_zone", _zone, "") or territories.zone(country),
             attributes=self._attributes(),
             confirmed_at=self._one("confirmed", _moment, None),
             points=points,
@@ -154,6 +156,10 @@ class _Reader:
             self._refuse(heading, wrong.code, cell)
             return absent
 
+    def _heading(self, *names: str) -> str:
+        """The heading of the first of these fields that has a column."""
+        return next((heading for name in names for heading, _ in self._cells(name)), "")
+
     def _refuse(self, heading: str, code: str, cell: str) -> None:
         self.refusals.append(Refusal(self.line, heading, code, cell[:_SHOWN]))
 
@@ -164,8 +170,7 @@ class _Reader:
             return given
         if not self.house.needs_reference and points:
             return f"{points[0].channel}:{points[0].key}"
-        heading = next((heading for heading, _ in self._cells("reference")), "")
-        self._refuse(heading, "contacts.reference_empty", "")
+        self._refuse(self._heading("reference"), "contacts.reference_empty", "")
         return ""
 
     def _name(self) -> str:
@@ -287,13 +292,6 @@ def _zone(cell: str) -> str:
     if name and name.casefold() not in _zones():
         raise Refused("contacts.time_zone_unknown", value=cell)
     return _zones().get(name.casefold(), "")
-
-
-@cache
-def _only_zone(country: str) -> str:
-    """The zone of a country that has only one; '' where the country does not say."""
-    zones = get_global("territory_zones").get(country, [])
-    return str(zones[0]) if len(zones) == 1 else ""
 
 
 def _moment(cell: str) -> datetime | None:

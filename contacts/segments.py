@@ -37,6 +37,8 @@ _BARE: Final = re.compile(r"[\w\-.:]+\Z")
 _TOKEN: Final = re.compile(
     r"""\s*(?:(?P<quoted>"(?:[^"]|"")*")|(?P<mark><=|>=|!=|[=<>(),])|(?P<word>[\w\-.:]+))"""
 )
+# What to try where the known words are too many to name.
+_EXAMPLES: Final = {"region": "EU, DE, US-CA, own:…", "language": "en, fa, pt-BR, zh-Hant"}
 # The stack of the parser and of PostgreSQL: nobody's audience is nested deeper than this.
 _DEEPEST: Final = 50
 
@@ -98,8 +100,9 @@ class _Token:
 def parse(text: str, *, words: Vocabulary | None = None) -> Expression:
     """The tree of a sentence; without `words` roles and own regions are taken as they come.
 
-    Raises `contacts.segment_*`, each with `position` (characters from 0), most with what was
-    `found` and the nearest word as `nearest` ('' when none is near).
+    Raises `contacts.segment_*`, each with its place as `position` (from 0) and as `character`
+    (from 1, for people), most with what was `found`, and where a word was wrong with the `nearest`
+    right one ('' when none is near) and with words to try as `known`.
     """
     return _Parser(text, words).whole()
 
@@ -195,7 +198,7 @@ class _Parser:
     def _one(self) -> Expression:
         self.depth += 1
         if self.depth > _DEEPEST:
-            raise Refused("contacts.segment_deep", position=self.next.at, most=_DEEPEST)
+            raise _at("deep", self.next.at, most=_DEEPEST)
         tree = Not(self._one()) if self._takes("not") else self._group()
         self.depth -= 1
         return tree
@@ -206,7 +209,7 @@ class _Parser:
             return self._comparison()
         tree = self._any()
         if not self._takes(")"):
-            raise Refused("contacts.segment_open", position=opened)
+            raise _at("open", opened)
         return tree
 
     def _comparison(self) -> Expression:
@@ -241,7 +244,7 @@ class _Parser:
         while self._takes(","):
             yield self._value(name)
         if not self._takes(")"):
-            raise Refused("contacts.segment_open", position=opened)
+            raise _at("open", opened)
 
     def _value(self, name: str) -> str:
         if self.next.kind not in {"word", "quoted"}:
@@ -256,7 +259,7 @@ class _Parser:
         try:
             return date.fromisoformat(token.text).isoformat()
         except ValueError:
-            raise Refused("contacts.segment_day", position=token.at, found=token.text) from None
+            raise _at("day", token.at, found=token.text) from None
 
     def _expected(self, expected: str) -> NoReturn:
         raise _wrong("end" if self.next.kind == "end" else "expected", self.next, expected=expected)
@@ -269,8 +272,7 @@ def _tokens(text: str) -> Iterator[_Token]:
         found = _TOKEN.match(text, at)
         if not found:
             at += len(text[at:]) - len(text[at:].lstrip())
-            code = "contacts.segment_quote" if text[at] == '"' else "contacts.segment_letter"
-            raise Refused(code, position=at, found=text[at])
+            raise _at("quote" if text[at] == '"' else "letter", at, found=text[at])
         kind = found.lastgroup or ""
         word = found[kind]
         word = word[1:-1].replace('""', '"') if kind == "quoted" else word
@@ -346,10 +348,12 @@ def _wrong(
     """The error at a token, with the nearest word that would have been right."""
     folded = {word.casefold(): word for word in sorted(near)}
     close = get_close_matches(token.text.casefold(), folded, n=1, cutoff=0.6)
-    return Refused(
-        f"contacts.segment_{what}",
-        position=token.at,
-        found=token.text,
-        nearest=folded[close[0]] if close else "",
-        expected=expected,
-    )
+    nearest = folded[close[0]] if close else ""
+    known = nearest or _EXAMPLES.get(what) or ", ".join(near)
+    facts = {"found": token.text, "nearest": nearest, "known": known, "expected": expected}
+    return _at(what, token.at, **facts)
+
+
+def _at(what: str, position: int, **facts: object) -> Refused:
+    """The error at a place."""
+    return Refused(f"contacts.segment_{what}", position=position, character=position + 1, **facts)

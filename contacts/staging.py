@@ -8,10 +8,14 @@ from typing import Any, Final
 
 from django.db import connection
 
+from contacts.conditions import Condition
 from contacts.headings import Header
 from contacts.rows import Person, Refusal
+from contacts.territories import Territory
 
 _TABLES: Final = """
+    drop table if exists pg_temp.stage_person, pg_temp.stage_point, pg_temp.stage_word,
+        pg_temp.stage_changed;
     create temp table stage_person (
         line int, reference text, name text, region text, country text, languages varchar[],
         roles varchar[], tags varchar[], culture text, time_zone text, attributes jsonb,
@@ -31,23 +35,30 @@ _REFUSED: Final = (
     """copy contacts_refusedcell (source_id, line, "column", code, value) from stdin"""
 )
 
-# A reference that stands twice: the first row holds, the others are refused.
-_TWICE: Final = """
-    with twice as (
-        select line from (
-            select line, row_number() over (partition by reference order by line) as nth
-            from stage_person
-        ) numbered where nth > 1
-    ), gone as (
-        delete from stage_person using twice where stage_person.line = twice.line
+_REFUSE: Final = """
+    with wrong as ({wrong}), gone as (
+        delete from stage_person using wrong where stage_person.line = wrong.line
         returning stage_person.line, reference
     ), points as (
-        delete from stage_point using twice where stage_point.line = twice.line
+        delete from stage_point using wrong where stage_point.line = wrong.line
     ), words as (
-        delete from stage_word using twice where stage_word.line = twice.line
+        delete from stage_word using wrong where stage_word.line = wrong.line
     )
     insert into contacts_refusedcell (source_id, line, "column", code, value)
-    select %(source)s, line, %(heading)s, 'contacts.reference_twice', reference from gone
+    select %(source)s, line, %(heading)s, %(code)s, reference from gone
+"""
+# A reference that stands twice: the first row holds.
+_TWICE: Final = """
+    select line from (
+        select line, row_number() over (partition by reference order by line) as nth
+        from stage_person
+    ) numbered where nth > 1
+"""
+# People who live elsewhere already; and new ones, when the file does not say where they live.
+_OUTSIDE: Final = """
+    select s.line from stage_person s left join contacts_contact c
+        on c.reference = s.reference and c.list_id {of_list} and c.forgotten_at is null
+    where case when c.id is null then %(nowhere)s else not {inside} end
 """
 _UPSERT: Final = """
     with written as (
@@ -86,7 +97,7 @@ _RETIRE: Final = """
           and a.retired_at is null and not exists (
             select from stage_point p
             where p.line = s.line and p.channel = a.channel and p.key = a.key)
-        returning contact_id
+        returning a.contact_id
     )
     insert into stage_changed select contact_id, false from retired
 """
@@ -169,22 +180,43 @@ def stage(people: Sequence[Person], refusals: Iterable[Refusal], *, source: int)
 
 def refuse_twice(*, source: int, heading: str) -> int:
     """Refuse the rows whose reference stood before; counts them."""
+    return _refuse(_TWICE, source=source, heading=heading, code="contacts.reference_twice")
+
+
+def refuse_outside(
+    territory: Territory, *, header: Header, list_id: int | None, source: int, heading: str
+) -> int:
+    """Refuse the rows about people whom the caller may not see; counts them."""
+    if territory.world:
+        return 0
+    condition = Condition()
+    wrong = _OUTSIDE.format(of_list=_of_list(list_id), inside=condition.inside(territory))
+    params = condition.params | {"list": list_id, "nowhere": not header.has("region", "country")}
+    code = "contacts.region_outside"
+    return _refuse(wrong, source=source, heading=heading, code=code, **params)
+
+
+def _refuse(wrong: str, **params: Any) -> int:
+    """Take the rows of a query out of the stage, each with its refusal."""
     with connection.cursor() as cursor:
-        cursor.execute(_TWICE, {"source": source, "heading": heading})
+        cursor.execute(_REFUSE.format(wrong=wrong), params)
         return int(cursor.rowcount)
+
+
+def _of_list(list_id: int | None) -> str:
+    return "is null" if list_id is None else "= %(list)s"
 
 
 def apply(header: Header, *, list_id: int | None) -> Applied:
     """Write what is staged: set-wise, the columns of the header only, and only what differs."""
     channels = [channel for field, channel in _CHANNELS.items() if header.has(field)]
     attributes = [f.removeprefix("attr.") for f in header.fields if f.startswith("attr.")]
-    of_list = "is null" if list_id is None else "= %(list)s"
     params = {"list": list_id, "channels": channels, "attributes": attributes}
     with connection.cursor() as cursor:
         cursor.execute("create index on stage_person (line); create index on stage_point (line)")
         cursor.execute("analyze stage_person, stage_point, stage_word")
         cursor.execute(_UPSERT.format(change=_change(header)), params)
-        cursor.execute(_FIND.format(of_list=of_list), params)
+        cursor.execute(_FIND.format(of_list=_of_list(list_id)), params)
         for statement in (_POINTS, _RETIRE, _WORDS, *([_INHERIT] if list_id else [])):
             cursor.execute(statement, params)
         cursor.execute(_COUNTS)

@@ -178,6 +178,16 @@ def place(text: str) -> str:
 
 
 @cache
+def zone(country: str) -> str:
+    """The time zone of a country that has one, or one that CLDR calls its primary; else ''."""
+    zones = get_global("territory_zones").get(country, [])
+    if len(zones) == 1:
+        return str(zones[0])
+    primary = json.loads((_CLDR / "primaryZones.json").read_text("utf-8"))
+    return str(primary["supplemental"]["primaryZones"].get(country, ""))
+
+
+@cache
 def known() -> frozenset[str]:
     """Every code and every English name of a country, for suggestions."""
     return countries() | frozenset(_groups()) | subdivisions() | frozenset(_english())
