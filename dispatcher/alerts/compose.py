@@ -196,7 +196,7 @@ def _choices(
 ) -> dict[str, object]:
     """What the sender may decide otherwise than the scenario."""
     _one_of("fallback", fallback or plan.fallback, get_args(Fallback))
-    life = expires_after or plan.expires_after
+    life = plan.expires_after if expires_after is None else expires_after
     if not timedelta(0) < life <= LONGEST_LIFE:
         raise Refused("alerts.bad_expiry", most=LONGEST_LIFE.days)
     return {

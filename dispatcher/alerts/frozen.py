@@ -52,3 +52,9 @@ def fingerprint(alert: Alert, held: dict[str, Any]) -> str:
     }
     text = json.dumps(whole, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def versions(held: Plan) -> list[int]:
+    """The wording versions that a plan pins, sorted."""
+    shelves = [shelf for group in held.groups for shelf in group.wordings.values()]
+    return sorted({version for shelf in shelves for version in shelf.values()})

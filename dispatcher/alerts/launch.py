@@ -14,6 +14,7 @@ from dispatcher.alerts.models import Alert
 from dispatcher.alerts.scenarios import load
 from dispatcher.alerts.states import State
 from dispatcher.fanout import doorbell
+from dispatcher.fanout.plan import thaw
 from dispatcher.kit import queues
 from dispatcher.kit.errors import Refused
 from dispatcher.ledger import enlisting, entries
@@ -21,6 +22,8 @@ from dispatcher.ledger.models import Dispatch
 from dispatcher.operators import journal
 from dispatcher.operators.models import User
 from dispatcher.operators.roles import STOPPERS, Role
+from dispatcher.wording import library
+from dispatcher.wording.states import SENDABLE
 
 CONFIRM = {Alert.DRILL: "DRILL", Alert.REAL: "SEND REAL {number}"}
 """What is typed by hand. Never translated, and never the same for both (Hawaii, 2018)."""
@@ -38,7 +41,8 @@ def launch(alert: Alert, *, by: User, confirm: str) -> Dispatch:
     """The dispatch of this alert, made now or by an earlier launch.
 
     `confirm` is what the person typed: `words(alert)`, letter for letter.
-    Raises NotAllowed, and Refused `alerts.wrong_words|not_approved|changed_since_approval`.
+    Raises NotAllowed, and Refused
+    `alerts.wrong_words|not_approved|changed_since_approval|wording_withdrawn`.
     """
     with transaction.atomic():
         alert = desk.take(alert, by=by, roles=(Role.AUTHOR,))
@@ -104,6 +108,10 @@ def _check(alert: Alert) -> None:
         raise Refused("alerts.not_approved", number=alert.number, state=alert.state)
     if alert.plan is None or frozen.fingerprint(alert, alert.plan) != alert.fingerprint:
         raise Refused("alerts.changed_since_approval", number=alert.number)
+    pinned = frozen.versions(thaw(alert.plan))
+    stale = [text.name for text in library.fields(pinned).values() if text.state not in SENDABLE]
+    if stale:
+        raise Refused("alerts.wording_withdrawn", number=alert.number, wordings=", ".join(stale))
 
 
 def _open(alert: Alert, *, by: User) -> Dispatch:

@@ -83,6 +83,10 @@ tell(
         "alerts.unknown_part": _("“%(word)s” is no part. Parts: %(known)s."),
         "alerts.unknown_scenario": _("There is no scenario “%(scenario)s”. Scenarios: %(known)s."),
         "alerts.which_office": _("You hold several offices that are asked; name one: %(offices)s."),
+        "alerts.wording_withdrawn": _(
+            "Wordings of alert %(number)s were replaced or withdrawn since it was submitted "
+            "(%(wordings)s); submit it again."
+        ),
         "alerts.wrong_words": _("To launch alert %(number)s, type exactly: %(words)s"),
     }
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from contacts.regions import containing
+from contacts import territories
 from dispatcher.alerts.models import Alert
 from dispatcher.alerts.survey import Told
 from dispatcher.wording import library, rendering
@@ -18,8 +18,7 @@ class Sheet:
     facts: Facts
     scoped: frozenset[str]
     """Regions for which some fact has a value of its own."""
-    texts: Mapping[int, Mapping[str, str]]
-    """Version id -> its fields."""
+    texts: Mapping[int, library.Version]
 
     @classmethod
     def of(cls, alert: Alert, versions: Iterable[int]) -> "Sheet":
@@ -27,19 +26,24 @@ class Sheet:
         rows = alert.facts.all()
         entries = [Fact(row.name, row.type, row.value, row.region, row.language) for row in rows]
         scoped = frozenset(entry.region for entry in entries if entry.region)
-        return cls(Facts.of(entries), scoped, library.fields(set(versions)))
+        return cls(Facts.of(entries), scoped, library.fields(sorted(set(versions))))
 
     def alike(self, told: Told) -> tuple[int, frozenset[str]]:
         """The same for all readers whose message has the same facts in it."""
-        return told.version_id, self.scoped & set(containing(told.region))
+        return told.version_id, self.scoped & set(_containing(told.region))
 
     def render(self, told: Told, *, zone: str = "UTC") -> Rendered:
         """The wording with the facts for its readers' region and zone. Raises Refused."""
         return rendering.compile(
-            self.texts[told.version_id],
+            self.texts[told.version_id].fields,
             locale=told.language,
             zone=zone,
             facts=self.facts,
-            regions=containing(told.region),
-            wording=f"{told.group}.{told.channel}",
+            regions=_containing(told.region),
+            wording=self.texts[told.version_id].name,
         )
+
+
+def _containing(region: str) -> tuple[str, ...]:
+    """The region and all that contains it, nearest first."""
+    return (region, *territories.parents(region)) if region else ()

@@ -84,15 +84,18 @@ def groups(alert: Alert) -> tuple[Group, ...]:
     """
     plan = scenarios.load(alert.scenario)
     able = frozenset(name for name in CHANNELS if can_send(name, mode=alert.mode))
+    keys = {group.name: plan.wording_key(alert.part, group.name) for group in plan.groups}
+    shelf = {channel: library.available(keys.values(), channel=channel) for channel in able}
     return tuple(
         Group(
             name=group.name,
             roles=group.roles,
             ladder=tuple(_steps(group.ladder, able)),
-            wordings=_wordings(
-                plan.wording_key(alert.part, group.name),
-                [name for name in group.channels if name in able],
-            ),
+            wordings={
+                channel: shelf[channel][keys[group.name]]
+                for channel in group.channels
+                if channel in able
+            },
         )
         for group in plan.groups
     )
@@ -135,16 +138,11 @@ def examples(alert: Alert, contact_ids: Sequence[int]) -> dict[int, dict[str, An
     }
 
 
-def _wordings(key: str, channels: Sequence[str]) -> dict[str, dict[str, int]]:
-    """Channel -> language -> accepted version."""
-    return {channel: dict(library.available(key, channel)) for channel in channels}
-
-
-def _rows(name: str, alert: Alert, **values: list[int]) -> list[tuple[Any, ...]]:
+def _rows(name: str, alert: Alert, **values: Any) -> list[tuple[Any, ...]]:
     query = _query(alert, cutoff=timezone.now())
     text = statements("dispatcher.alerts")[name].replace("{recipients}", query.sql)
     with connection.cursor() as cursor:
-        cursor.execute(text, query.params | values)
+        cursor.execute(text, {**values, **query.params})
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
 
@@ -154,9 +152,7 @@ def _query(alert: Alert, *, cutoff: datetime) -> Query:
     return recipients(audience(alert), scope=scope(alert), kind=kind, cutoff=cutoff)
 
 
-def _ways(
-    row: tuple[Any, ...], *, group: Group, policy: choosing.Policy
-) -> Iterator[_Way]:
+def _ways(row: tuple[Any, ...], *, group: Group, policy: choosing.Policy) -> Iterator[_Way]:
     """The ways that the first step takes for one kind of reader: the best place of each slot."""
     taken: set[int] = set()
     for slot, _, channel in sorted(ladder.ways(group.ladder[0])):

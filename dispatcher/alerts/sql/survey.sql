@@ -1,6 +1,6 @@
 -- name: survey
 -- The audience folded to what decides words and channel: one row for all people who are alike, with
--- how many they are and the first of them. {recipients} is the query of contacts.reach.
+-- how many they are and the first of them. In the braces: the query of contacts.reach.
 select languages, roles, region, country, culture,
     sms_id is not null as sms, email_id is not null as email, push_id is not null as push,
     count(*) as people, min(contact_id) as example

@@ -1,0 +1,103 @@
+"""What stands between an alert and its approval."""
+
+import pytest
+
+from dispatcher.alerts import approve, compose, gate
+from dispatcher.alerts.models import Alert
+from dispatcher.kit.errors import Refused, sentence
+from tests.alerts.conftest import FACTS, tell_facts
+
+
+def codes(alert: Alert) -> set[str]:
+    return {cause.code for cause in gate.lacks(alert)}
+
+
+def test_a_ready_alert_lacks_nothing(ready):
+    """With facts, audience and words there is no complaint."""
+    assert gate.lacks(ready) == ()
+
+
+def test_everything_that_is_missing_is_said_at_once(draft, mina):
+    """All missing facts are named in one refusal."""
+    with pytest.raises(gate.NotReady) as refused:
+        approve.submit(draft, by=mina)
+    missing = {c.facts["name"] for c in refused.value.causes if c.code == "alerts.fact_missing"}
+    assert missing == set(FACTS)
+    assert all(sentence(cause) for cause in refused.value.causes)
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+
+
+def test_an_unverified_fact_stops_it(draft, mina):
+    """Nothing is released before somebody put their name to the facts."""
+    tell_facts(draft, by=mina, verified=False)
+    assert codes(draft) == {"alerts.fact_unverified"}
+
+
+AUDIENCES = [
+    ({}, "alerts.no_audience"),
+    ({"segment": "region = BR"}, "alerts.audience_empty"),  # nobody of them in the EU
+    ({"segment": "region = NL"}, "alerts.nobody_reachable"),  # Henk has no address
+]
+
+
+@pytest.mark.parametrize(("audience", "code"), AUDIENCES)
+def test_an_audience_of_nobody_stops_it(ready, mina, audience, code):
+    """Empty, outside the regions, or out of reach: each has its own sentence."""
+    assert code in codes(compose.set_audience(ready, by=mina, **audience))
+
+
+def test_a_part_without_words_stops_it(mina, words, people):
+    """The breach has no update that could be sent."""
+    alert = compose.compose("breach", by=mina, mode="drill", part="update", segment="everyone")
+    assert "alerts.no_wording" in codes(alert)
+
+
+def test_the_default_language_must_exist_where_it_stands_in(mina, words, people):
+    """Falling back on a language without words is no fallback."""
+    alert = compose.compose(
+        "recall", by=mina, mode="drill", segment="everyone", default_language="tr"
+    )
+    assert "alerts.no_default_wording" in codes(alert)
+    alone = compose.compose(
+        "recall",
+        by=mina,
+        mode="drill",
+        segment="everyone",
+        default_language="tr",
+        fallback="block",
+    )
+    assert "alerts.no_default_wording" not in codes(alone)
+
+
+def test_a_fact_for_some_regions_only_stops_it_for_the_others(ready, mina):
+    """A line for Germany alone leaves Saoirse in Ireland without one; a line for Europe helps."""
+    compose.drop_fact(ready, by=mina, name="staff_line")
+    compose.set_fact(
+        ready, by=mina, name="staff_line", value=FACTS["staff_line"], source="x", region="DE"
+    )
+    compose.verify_fact(ready, by=mina, name="staff_line", region="DE")
+    (cause,) = gate.lacks(ready)
+    assert (cause.code, cause.facts["fact"], cause.facts["region"]) == (
+        "wording.fact_missing",
+        "staff_line",
+        "IE",
+    )
+    compose.set_fact(
+        ready, by=mina, name="staff_line", value=FACTS["staff_line"], source="x", region="150"
+    )
+    compose.verify_fact(ready, by=mina, name="staff_line", region="150")
+    assert gate.lacks(ready) == ()
+
+
+def test_without_any_carrier_nothing_can_be_submitted(mina, words, people, settings):
+    """A real alert needs real accounts."""
+    settings.CARRIERS = {"drill": settings.CARRIERS["drill"], "real": {}}
+    alert = compose.compose("recall", by=mina, mode="real", segment="everyone")
+    tell_facts(alert, by=mina)
+    assert "alerts.no_carrier" in codes(alert)
+
+
+def test_a_refusal_of_the_gate_is_a_refusal(ready):
+    """The doors need to know one kind of error."""
+    assert issubclass(gate.NotReady, Refused)
