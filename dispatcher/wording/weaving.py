@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from dispatcher.wording import bidi, values
 
 _MARKDOWN_SIGN = re.compile(r"([\\`*_\[\]<>&#|~])")
+_MARKDOWN_HEAD = re.compile(r"^(\d*)([-+=.)])")
 _ADDRESSES = frozenset({"link", "email"})
 
 
@@ -62,18 +63,26 @@ def _isolated(piece: Piece, way: bidi.Direction) -> Iterator[Piece]:
 
 def woven_markdown(pieces: list[Piece], way: bidi.Direction) -> Iterator[Piece]:
     """Markdown: values escaped; a link is an autolink, or bare as the target of a written link."""
-    before = ""
+    before, enclosed = "", False
     for piece in pieces:
-        if piece.kind in _ADDRESSES and before.endswith(("](", "](mailto:")):
-            yield piece
-        elif piece.kind in _ADDRESSES:
-            opening, closing = (bidi.LRI, bidi.PDI) if way == "rtl" else ("", "")
-            yield Piece(f"{opening}<")
-            yield piece
-            yield Piece(f">{closing}")
-        elif piece.kind:
-            escaped = Piece(_MARKDOWN_SIGN.sub(r"\\\1", piece.letters), piece.kind, piece.slot)
-            yield from _isolated(escaped, way)
+        following = piece
+        if enclosed:  # the plain twin of the letter needs the space, as a text message does
+            yield Piece(f" {bidi.PDI}")
+            following = replace(piece, letters=piece.letters.removeprefix(" "))
+        target = before.endswith(("](", "](mailto:"))
+        address = piece.kind in _ADDRESSES and not target
+        enclosed = address and way == "rtl"
+        if address:
+            yield from (Piece(f"{bidi.LRI if enclosed else ''}<"), piece, Piece(">"))
+        elif piece.kind and not target:
+            yield from _isolated(replace(piece, letters=_escaped(following.letters)), way)
         else:
-            yield piece
+            yield following
         before = piece.letters
+    if enclosed:
+        yield Piece(f" {bidi.PDI}")
+
+
+def _escaped(shown: str) -> str:
+    """No value makes Markdown; '23. November' at the head of a line would begin a list."""
+    return _MARKDOWN_HEAD.sub(r"\1\\\2", _MARKDOWN_SIGN.sub(r"\\\1", shown))

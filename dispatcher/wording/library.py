@@ -1,0 +1,178 @@
+"""The shelf of texts: what alerts, the command line and the road ask of it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Case, F, QuerySet, Value, When
+
+from dispatcher.kit.errors import Refused
+from dispatcher.wording import checks
+from dispatcher.wording.loading import Loaded, load
+from dispatcher.wording.models import Template, WordingVersion
+from dispatcher.wording.states import SENDABLE, Origin
+
+__all__ = [
+    "Loaded",
+    "Remark",
+    "Version",
+    "available",
+    "check",
+    "fields",
+    "keys",
+    "load",
+    "show",
+    "versions_for",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One text of one language, with its source."""
+
+    id: int
+    key: str
+    channel: str
+    locale: str
+    fields: Mapping[str, str]
+    source_locale: str
+    source: Mapping[str, str]
+    source_hash: str
+    """Of the source against which it was written."""
+    origin: str
+    state: str
+    accepted_by: str
+
+    @property
+    def name(self) -> str:
+        """How errors call it."""
+        return f"{self.key}.{self.channel}"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A finding, and on which text."""
+
+    key: str
+    channel: str
+    locale: str
+    version_id: int
+    state: str
+    finding: checks.Finding
+
+
+def keys() -> tuple[str, ...]:
+    """All wording keys, sorted."""
+    return tuple(Template.objects.order_by("key").values_list("key", flat=True).distinct())
+
+
+def versions_for(key: str, *, channels: Iterable[str]) -> dict[str, dict[str, int]]:
+    """{channel: {language: version id}} of what may be sent now; one query.
+
+    A channel without a text is there and empty. Raises Refused `wording.key_unknown`.
+    """
+    found = _sendable([key]).filter(wording__template__channel__in=list(channels))
+    shelf: dict[str, dict[str, int]] = {channel: {} for channel in channels}
+    for channel, locale, version in found.values_list(
+        "wording__template__channel", "wording__locale", "pk"
+    ):
+        shelf[channel][locale] = version
+    if not any(shelf.values()):
+        _refuse_unknown(key)
+    return shelf
+
+
+def available(keys: Iterable[str], *, channel: str) -> dict[str, dict[str, int]]:
+    """{key: {language: version id}} of what may be sent now in one channel; one query."""
+    wanted = list(keys)
+    shelf: dict[str, dict[str, int]] = {key: {} for key in wanted}
+    found = _sendable(wanted).filter(wording__template__channel=channel)
+    for key, locale, version in found.values_list(
+        "wording__template__key", "wording__locale", "pk"
+    ):
+        shelf[key][locale] = version
+    return shelf
+
+
+def fields(version_ids: Sequence[int]) -> dict[int, Version]:
+    """{version id: its text}; one query. Raises Refused `wording.version_unknown`."""
+    found = {row.pk: _version(row) for row in _whole().filter(pk__in=list(version_ids))}
+    for version_id in version_ids:
+        if version_id not in found:
+            raise Refused("wording.version_unknown", version=version_id)
+    return found
+
+
+def show(key: str, *, locale: str = "") -> tuple[Version, ...]:
+    """All versions of a key, newest first, in one language or in all.
+
+    Raises Refused `wording.key_unknown`.
+    """
+    rows = _whole().filter(wording__template__key=key)
+    if locale:
+        rows = rows.filter(wording__locale=locale)
+    rows = rows.order_by("wording__template__channel", "wording__locale", "-pk")
+    found = tuple(map(_version, rows))
+    if not found:
+        _refuse_unknown(key)
+    return found
+
+
+def check(key: str = "", *, locale: str = "") -> tuple[Remark, ...]:
+    """Findings on every version that is not stale, of one key or of all.
+
+    Raises Refused `wording.key_unknown`.
+    """
+    rows = _whole().exclude(state="stale").order_by("pk")
+    if key:
+        rows = rows.filter(wording__template__key=key)
+    if locale:
+        rows = rows.filter(wording__locale=locale)
+    versions = tuple(map(_version, rows))
+    if key and not versions:
+        _refuse_unknown(key)
+    return tuple(
+        Remark(text.key, text.channel, text.locale, text.id, text.state, finding)
+        for text in versions
+        for finding in checks.examine(
+            text.fields,
+            locale=text.locale,
+            source=text.source,
+            source_locale=text.source_locale,
+        )
+    )
+
+
+def _sendable(wanted: list[str]) -> QuerySet[WordingVersion]:
+    """Accepted against today's source; an operator's text comes last, so that it replaces ours."""
+    preferred = Case(When(origin=Origin.OPERATOR.value, then=Value(1)), default=Value(0))
+    return WordingVersion.objects.filter(
+        wording__template__key__in=wanted,
+        state__in=[state.value for state in SENDABLE],
+        source_hash=F("wording__template__source_hash"),
+    ).order_by(preferred, "pk")
+
+
+def _whole() -> QuerySet[WordingVersion]:
+    return WordingVersion.objects.select_related("wording__template")
+
+
+def _version(row: WordingVersion) -> Version:
+    template = row.wording.template
+    return Version(
+        id=row.pk,
+        key=template.key,
+        channel=template.channel,
+        locale=row.wording.locale,
+        fields=row.fields,
+        source_locale=template.source_language,
+        source=template.source,
+        source_hash=row.source_hash,
+        origin=row.origin,
+        state=row.state,
+        accepted_by=row.accepted_by,
+    )
+
+
+def _refuse_unknown(key: str) -> None:
+    if not Template.objects.filter(key=key).exists():
+        raise Refused("wording.key_unknown", key=key[:120])

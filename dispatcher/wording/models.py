@@ -1,0 +1,80 @@
+"""What is said, as rows: a text for a channel, its languages, and versions, never rewritten."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from dispatcher.wording.states import Origin, State
+
+
+class Template(models.Model):
+    """What one message says in one channel, in the language in which it was written first."""
+
+    key = models.CharField(max_length=120)  # scenario.part.group
+    channel = models.CharField(max_length=16)
+    source_language = models.CharField(max_length=35, default="en")
+    source = models.JSONField()  # field -> text, as rendering.FIELDS has it for the channel
+    source_hash = models.CharField(max_length=64)
+    changed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["key", "channel"], name="wording_template_once"),
+        ]
+
+    def __str__(self) -> str:
+        """Key and channel."""
+        return f"{self.key}.{self.channel}"
+
+
+class Wording(models.Model):
+    """A template in one language."""
+
+    template = models.ForeignKey(Template, models.PROTECT, related_name="wordings")
+    locale = models.CharField(max_length=35)  # BCP 47
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["template", "locale"], name="wording_once"),
+        ]
+
+    def __str__(self) -> str:
+        """Key, channel and language."""
+        return f"{self.template} [{self.locale}]"
+
+
+class WordingVersion(models.Model):
+    """One text, as it was written against one source; a trigger keeps all but its state."""
+
+    wording = models.ForeignKey(Wording, models.PROTECT, related_name="versions")
+    fields = models.JSONField()
+    text_hash = models.CharField(max_length=64)
+    source_hash = models.CharField(max_length=64)
+    origin = models.CharField(max_length=16)
+    state = models.CharField(max_length=16)
+    accepted_by = models.TextField(blank=True)  # a name; of shipped texts, how they were checked
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["wording", "origin", "source_hash", "text_hash"],
+                name="wording_version_once",
+            ),
+            models.UniqueConstraint(
+                fields=["wording", "origin"],
+                condition=models.Q(state=State.ACCEPTED.value),
+                name="wording_accepted_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=[state.value for state in State]),
+                name="wording_state_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(origin__in=[origin.value for origin in Origin]),
+                name="wording_origin_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Wording and number."""
+        return f"{self.wording} #{self.pk}"

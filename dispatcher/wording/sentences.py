@@ -1,0 +1,142 @@
+"""What the room's errors and findings say to people."""
+
+from django.utils.translation import gettext_lazy as _
+
+from dispatcher.kit.errors import tell
+
+tell(
+    {
+        # Texts: placeholders.parse. `position` counts characters from 1.
+        "wording.text_too_long": _("The text has %(length)s characters; at most %(most)s."),
+        "wording.too_many_marks": _(
+            "More than %(most)s combining marks stand on one letter at character %(position)s."
+        ),
+        "wording.too_many_slots": _(
+            "The text has more than %(most)s placeholders (character %(position)s)."
+        ),
+        "wording.too_deep": _(
+            "Plurals may lie at most %(most)s deep in each other (character %(position)s)."
+        ),
+        "wording.brace_open": _("The brace at character %(position)s is never closed."),
+        "wording.brace_stray": _(
+            "The brace at character %(position)s closes nothing. To write a brace, quote it: '}'."
+        ),
+        "wording.quote_unclear": _(
+            "The apostrophe at character %(position)s would swallow a placeholder. Write two "
+            "apostrophes, or the typographic one (’)."
+        ),
+        "wording.slot_name": _(
+            "A placeholder's name is missing at character %(position)s: a small letter, then small "
+            "letters, digits and underscores. Found: %(found)s"
+        ),
+        "wording.slot_syntax": _(
+            "The placeholder %(name)s is not understood from character %(position)s on: %(found)s"
+        ),
+        "wording.slot_type": _(
+            "The placeholder %(name)s has an unknown type at character %(position)s: %(found)s"
+        ),
+        "wording.slot_style": _(
+            "The placeholder %(name)s of type %(type)s has an unknown style at character "
+            "%(position)s: %(found)s"
+        ),
+        "wording.plural_form": _(
+            "The plural of %(name)s has an unknown form at character %(position)s; this language "
+            "has: %(forms)s"
+        ),
+        "wording.plural_repeated": _(
+            "The plural of %(name)s has a form twice, at character %(position)s: %(found)s"
+        ),
+        "wording.plural_other_missing": _(
+            "The plural of %(name)s at character %(position)s lacks the form “other”."
+        ),
+        "wording.bidi_override": _(
+            "A character that turns the direction of text (%(sign)s) stands at %(position)s."
+        ),
+        "wording.bidi_unbalanced": _(
+            "A direction isolate at character %(position)s is not closed in its paragraph."
+        ),
+        # Languages and zones.
+        "wording.language_unknown": _("No such language is known: %(tag)s"),
+        "wording.zone_unknown": _("No such time zone is known: %(zone)s"),
+        # Facts: values.read and rendering.compile.
+        "wording.fact_type": _("The fact %(fact)s has an unknown type: %(type)s"),
+        "wording.fact_too_long": _(
+            "The fact %(fact)s has %(length)s characters; at most %(most)s."
+        ),
+        "wording.fact_unreadable": _("The fact %(fact)s is no %(type)s: %(value)s"),
+        "wording.fact_missing": _("%(wording)s in %(locale)s needs the fact %(fact)s."),
+        "wording.fact_type_wrong": _(
+            "%(wording)s in %(locale)s needs the fact %(fact)s as %(wanted)s; it is %(found)s."
+        ),
+        "wording.personal_name_taken": _(
+            "A fact may not be called %(fact)s: that is filled in for each person (%(wording)s, "
+            "%(locale)s)."
+        ),
+        "wording.personal_type": _(
+            "%(fact)s must be a %(wanted)s, not a %(found)s, in %(wording)s, %(locale)s."
+        ),
+        "wording.fields_unknown": _("No channel has exactly these fields: %(fields)s"),
+        # Catalogues.
+        "wording.catalogue_missing": _("There is no catalogue for %(locale)s."),
+        "wording.catalogue_too_large": _(
+            "The catalogue for %(locale)s has more than %(most)s bytes."
+        ),
+        "wording.catalogue_charset": _(
+            "The catalogue for %(locale)s is not in UTF-8 (line %(line)s)."
+        ),
+        "wording.catalogue_language": _(
+            "The catalogue for %(locale)s says that it is in %(declared)s."
+        ),
+        "wording.catalogue_unreadable": _(
+            "The catalogue for %(locale)s is not a PO file: line %(line)s."
+        ),
+        "wording.catalogue_repeated": _(
+            "The catalogue for %(locale)s has the context %(context)s twice."
+        ),
+        "wording.catalogue_plural": _(
+            "The catalogue for %(locale)s has a gettext plural at %(context)s; plurals are written "
+            "inside the text."
+        ),
+        "wording.context_unknown": _("No text can have the context %(context)s."),
+        "wording.context_not_in_source": _(
+            "The catalogue for %(locale)s has the context %(context)s, which the source lacks."
+        ),
+        # The library.
+        "wording.key_unknown": _("There is no text called %(key)s."),
+        "wording.version_unknown": _("There is no version %(version)s of any text."),
+        "wording.move_not_allowed": _("A text that is %(before)s cannot become %(after)s."),
+        # Findings of the gate: checks.CHECKS.
+        "wording.slots_differ": _(
+            "%(field)s: the placeholders differ from the source's. Missing: %(missing)s. "
+            "Too many: %(extra)s. Of another type: %(retyped)s."
+        ),
+        "wording.slots_recounted": _(
+            "%(field)s: these placeholders stand more or less often than in the source: %(names)s"
+        ),
+        "wording.forms_missing": _(
+            "%(field)s: the plural of %(name)s lacks forms that this language needs: %(forms)s"
+        ),
+        "wording.script_foreign": _(
+            "%(field)s: most letters are %(script)s, which this language is not written in."
+        ),
+        "wording.script_unchecked": _(
+            "%(field)s: the script %(script)s is not known here; it was not checked."
+        ),
+        "wording.letters_foreign": _(
+            "%(field)s: these letters belong to a neighbouring language: %(letters)s"
+        ),
+        "wording.same_as_source": _("%(field)s: the text is that of the source, not translated."),
+        "wording.signs_stray": _(
+            "%(field)s: an invisible sign that turns text around stands at character %(position)s."
+        ),
+        "wording.address_glued": _(
+            "%(field)s: what follows %(name)s touches it and may become a part of the address."
+        ),
+        "wording.sms_parts": _(
+            "%(field)s: about %(parts)s parts (%(units)s units of %(encoding)s) with usual values."
+        ),
+        "wording.sms_long": _(
+            "%(field)s: about %(parts)s parts with usual values; at most %(most)s should do."
+        ),
+    }
+)
