@@ -46,6 +46,7 @@ def web(*, host: str, port: int, workers: int = 2) -> Part:
         python(
             *("-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
             *("--workers", str(workers), "--no-ws", "--workers-kill-timeout", "10"),
+            *("--blocking-threads", "24"),  # receipts that come together are committed together
             *("--respawn-failed-workers", "dispatcher.conf.wsgi:application"),
         ),
     )

@@ -51,41 +51,46 @@ class Environment(BaseSettings):
     log_format: str = Field(default="json", description="json or console")
     organisation: str = Field(default="Global Foods", description="Shown on pages and in messages")
 
-    twilio_account_sid: str = ""
-    twilio_auth_token: SecretStr = SecretStr("")
+    twilio_account_sid: str = Field(default="", description="AC…; unset: no SMS account")
+    twilio_auth_token: SecretStr = Field(default=SecretStr(""), description="Also checks receipts")
     twilio_sender: str = Field(
         default="", description="E.164 number, short code or messaging service SID"
     )
     twilio_url: str = Field(
-        default="https://api.twilio.com", description="Base address; tests change it"
+        default="https://api.twilio.com", description="Base address; a region's or a test's"
     )
-    sendgrid_api_key: SecretStr = SecretStr("")
-    sendgrid_sender: str = Field(default="", description="E-mail address that letters come from")
+    twilio_pace: int = Field(default=10, gt=0, description="Messages a second that the sender may")
+    sendgrid_api_key: SecretStr = Field(default=SecretStr(""), description="Unset: no account")
+    sendgrid_sender: str = Field(default="", description="Verified address that letters come from")
     sendgrid_webhook_key: str = Field(
         default="", description="Public key of the signed event webhook"
     )
-    sendgrid_url: str = "https://api.sendgrid.com"
+    sendgrid_url: str = Field(
+        default="https://api.sendgrid.com", description="Base address; https://api.eu.sendgrid.com"
+    )
+    sendgrid_pace: int = Field(default=1000, gt=0, description="Letters a second")
+    smtp_url: SecretStr = Field(
+        default=SecretStr(""), description="smtp://user:password@host:587, or smtps://…:465"
+    )
+    smtp_sender: str = Field(default="", description="Address that letters come from")
+    smtp_pace: int = Field(default=10, gt=0, description="Letters a second")
     fcm_service_account: SecretStr = Field(
-        default=SecretStr(""), description="JSON of the service account"
+        default=SecretStr(""), description="The service account's JSON; best from a file"
     )
-    fcm_url: str = "https://fcm.googleapis.com"
-    vapid_private_key: SecretStr = Field(default=SecretStr(""), description="base64url, 32 bytes")
-    vapid_subject: str = Field(
-        default="", description="mailto: or https: contact for push services"
+    fcm_url: str = Field(default="https://fcm.googleapis.com", description="Base address")
+    fcm_pace: int = Field(default=5000, gt=0, description="Notifications a second")
+    vapid_private_key: SecretStr = Field(
+        default=SecretStr(""), description="Web Push: base64url of 32 bytes"
     )
-    smtp_url: SecretStr = Field(default=SecretStr(""), description="smtp://user:pass@host:587")
+    vapid_subject: str = Field(default="", description="mailto: or https: contact")
+    webpush_pace: int = Field(default=500, gt=0, description="Notifications a second")
+    sandbox_url: str = Field(default="http://127.0.0.1:8090", description="Where drills go")
+    drill_pace: int = Field(
+        default=20_000, gt=0, description="Messages a second to each account of the sandbox"
+    )
     drill_accounts: Path | None = Field(
         default=None, description="JSON file of the sandbox's accounts; written when it starts"
     )
-    sandbox_url: str = Field(default="http://127.0.0.1:8090", description="Where drills go")
-    twilio_rate: int = Field(
-        default=100, description="Messages a second that the account may send, all workers together"
-    )
-    sendgrid_rate: int = Field(default=5_000, description="Recipients a second")
-    smtp_rate: int = Field(default=20, description="Letters a second")
-    fcm_rate: int = Field(default=2_000, description="Notifications a second")
-    webpush_rate: int = Field(default=1_000, description="Notifications a second")
-    drill_rate: int = Field(default=20_000, description="The same for each account of the sandbox")
 
     @classmethod
     def settings_customise_sources(

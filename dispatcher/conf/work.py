@@ -59,7 +59,7 @@ beat_schedule = {
         "options": {"queue": queues.HOUSEKEEPING, "expires": 4},
     },
     "squash": {
-        "task": "dispatcher.ledger.tasks.squash",
+        "task": "dispatcher.fanout.tasks.squash",
         "schedule": 10.0,
         "options": {"queue": queues.HOUSEKEEPING, "expires": 20},
     },

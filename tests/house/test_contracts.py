@@ -50,7 +50,7 @@ def test_contracts_hold(copy):
         ("contacts/spoilt.py", "import dispatcher.kit.errors", "The people know nothing"),
         ("dispatcher/ledger/facts.py", "import django", "The laws are pure"),
         ("dispatcher/alerts/states.py", "import celery", "The laws are pure"),
-        ("dispatcher/fanout/ladder.py", "import dispatcher.kit.bell", "The laws are pure"),
+        ("dispatcher/fanout/ladder.py", "import dispatcher.fanout.doorbell", "The laws are pure"),
         ("contacts/addresses.py", "import contacts.models", "The laws are pure"),
         ("dispatcher/providers/base.py", "import django.conf", "The laws are pure"),
         ("dispatcher/wording/choosing.py", "import dispatcher.wording.models", "The laws are pure"),
