@@ -25,6 +25,15 @@ def carriers(env: Environment) -> dict[str, Named]:
     return {"drill": _drill(env), "real": _real(env)}
 
 
+def pace(env: Environment, accounts: dict[str, Named]) -> dict[str, int]:
+    """The setting PACE: account's name -> messages a second, over all workers."""
+    return {
+        name: env.drill_pace if mode == "drill" else getattr(env, f"{told['carrier']}_pace")
+        for mode, named in accounts.items()
+        for name, told in named.items()
+    }
+
+
 def _hook(env: Environment, name: str) -> str:
     return f"{env.public_url.rstrip('/')}/hooks/{name}"
 

@@ -103,6 +103,7 @@ DATABASES = {
 }
 REDIS_URL = _told(ENV.redis_url, RUNNING.redis_url if RUNNING else "redis://127.0.0.1:6379/0")
 CARRIERS = carriers(ENV)
+PACE = pace(ENV, CARRIERS)
 LOGGING = logging_settings(ENV.log_format)
 
 LANGUAGE_CODE = "en"
