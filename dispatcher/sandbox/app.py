@@ -67,7 +67,7 @@ def routes(sandbox: Sandbox) -> tuple[tuple[str, Answering], ...]:
         ("/translate", translate),
         ("/languages", translate),
         ("/sandbox/", Control(memory, faults, post, sandbox.credentials)),
-        ("/", Wall(memory)),
+        ("/", Wall(memory, sandbox.url)),
     )
 
 
