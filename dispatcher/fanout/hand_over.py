@@ -12,7 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import ParamSpec, TypeVar
 
-from django.db import close_old_connections
+from django.db import DEFAULT_DB_ALIAS, close_old_connections, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from dispatcher.fanout.load import Call, Load, Loader
 from dispatcher.fanout.pace import Pace
@@ -41,17 +42,32 @@ SAFE = 6.5
 An answer that comes after the lease is still a fact, but somebody else has called it unknown."""
 
 _NOT_SENT = Outcome.later("lease_short", seconds=0)
-_THREADS = ThreadPoolExecutor(CONVOYS + 2, thread_name_prefix="ledger")
 
 
-async def _in_ledger(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run one of the ledger's transactions in a thread that keeps its own connection."""
+class Threads:
+    """Threads for the ledger's transactions, each with a connection of its own for the shift."""
 
-    def run() -> T:
-        close_old_connections()  # a server that was restarted is found again
-        return function(*args, **kwargs)
+    def __init__(self) -> None:
+        self._connections: list[BaseDatabaseWrapper] = []
+        self._pool = ThreadPoolExecutor(
+            CONVOYS + 2, "ledger", lambda: self._connections.append(connections[DEFAULT_DB_ALIAS])
+        )
 
-    return await asyncio.get_running_loop().run_in_executor(_THREADS, run)
+    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run one transaction; the event loop goes on."""
+
+        def task() -> T:
+            close_old_connections()  # a server that was restarted is found again
+            return function(*args, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(self._pool, task)
+
+    def close(self) -> None:
+        """Let the threads end and close what they opened."""
+        self._pool.shutdown()
+        for connection in self._connections:
+            connection.inc_thread_sharing()  # its thread is gone
+            connection.close()
 
 
 @dataclass(slots=True)
@@ -62,6 +78,7 @@ class Conductor:
     wire: Wire
     pace: Pace
     loader: Loader = field(default_factory=Loader)
+    _threads: Threads = field(default_factory=Threads)
     _held: dict[int, Claimed] = field(default_factory=dict)
     _lease: dict[int, float] = field(default_factory=dict)
     _gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONNECTIONS))
@@ -79,13 +96,14 @@ class Conductor:
                 convoys = [group.create_task(self._convoys(end)) for _ in range(CONVOYS)]
         finally:
             heart.cancel()
+            await asyncio.to_thread(self._threads.close)
         return sum(convoy.result() for convoy in convoys)
 
     async def _enlist(self, end: float) -> None:
         self._enlisting = True
         try:
             while time.monotonic() < end:
-                if await _in_ledger(spread, self.lane) is None:
+                if await self._threads.run(spread, self.lane) is None:
                     break
         finally:
             self._enlisting = False
@@ -108,7 +126,7 @@ class Conductor:
     async def _convoy(self) -> int:
         """Claim and carry; how many people were in it."""
         claimed_at = time.monotonic()
-        batches = await _in_ledger(entries.claim, self.lane, people=PEOPLE)
+        batches = await self._threads.run(entries.claim, self.lane, people=PEOPLE)
         if not batches:
             return 0
         for batch in batches:
@@ -121,21 +139,21 @@ class Conductor:
                 self._lease.pop(batch.id, None)
 
     async def _carry(self, batches: Sequence[Claimed]) -> int:
-        load = await _in_ledger(self.loader.load, batches)
+        load = await self._threads.run(self.loader.load, batches)
         counts = await self._grant(batches)
         going = [(batch, counts[batch.id]) for batch in batches if counts[batch.id]]
         if not going:
             return 0
         moved_at = time.monotonic()
-        allowed = await _in_ledger(entries.advance, going)
+        allowed = await self._threads.run(entries.advance, going)
         self._lease.update(dict.fromkeys(allowed, moved_at))
         windows = [(batch, n) for batch, n in going if batch.id in allowed]
         facts = await self._send(load, windows)
-        await _in_ledger(
+        await self._threads.run(
             entries.record,
             [Window(batch, facts[batch.id], load.fallen(batch, n)) for batch, n in windows],
         )
-        await _in_ledger(self.loader.bury, facts, batches=batches)
+        await self._threads.run(self.loader.bury, facts, batches=batches)
         return sum(n for _, n in windows)
 
     async def _grant(self, batches: Sequence[Claimed]) -> dict[int, int]:
@@ -151,7 +169,7 @@ class Conductor:
             left[batch.account] -= counts[batch.id]
         waiting = [(batch, grants[batch.account].wait) for batch in batches if not counts[batch.id]]
         if waiting:
-            await _in_ledger(entries.release, waiting)
+            await self._threads.run(entries.release, waiting)
             self._expect(min(wait for _, wait in waiting))
         return counts
 
@@ -193,5 +211,5 @@ class Conductor:
             await asyncio.sleep(HEARTBEAT)
             if self._held:
                 asked_at = time.monotonic()
-                kept = await _in_ledger(entries.heartbeat, list(self._held.values()))
+                kept = await self._threads.run(entries.heartbeat, list(self._held.values()))
                 self._lease.update(dict.fromkeys(kept & self._lease.keys(), asked_at))
