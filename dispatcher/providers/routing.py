@@ -85,7 +85,7 @@ def _opened(name: str, mode: Mode) -> Provider:
     carrier = told.pop("carrier")
     try:
         return CARRIERS[carrier].open(told)
-    except TypeError as error:
+    except (TypeError, ValueError, LookupError) as error:
         raise Refused("providers.account_incomplete", account=name, reason=str(error)) from error
 
 

@@ -129,9 +129,10 @@ class SendGrid:
     def read_receipts(self, knock: Knock) -> list[Receipt]:
         """The events that bear our delivery's id, in the order in which they came."""
         try:
-            events = json.loads(knock.body)
+            told = json.loads(knock.body)
         except ValueError:
             return []
+        events = told if isinstance(told, list) else []
         read = (_receipt(event) for event in events if isinstance(event, dict))
         return [receipt for receipt in read if receipt is not None]
 

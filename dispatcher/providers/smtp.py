@@ -27,7 +27,7 @@ GREYLISTED = 60.0
 REFUSED, PERMANENT = 400, 500
 """Replies from 400 on mean not now, from 500 on not ever."""
 
-_ADDRESS = re.compile(r"[!-?A-~]+@[!-?A-~]+")
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 _TOKEN = re.compile(r"\{\{(\w+)\}\}")
 
 

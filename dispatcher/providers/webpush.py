@@ -72,7 +72,8 @@ class WebPush:
         self._account = account
         self._key = Vapid02.from_string(account.private_key)
         self._pusher = WebPusher
-        self._unusable = (WebPushException, ECEException, ValueError)
+        # IndexError: pywebpush looks at the first byte of a key that may have none.
+        self._unusable = (WebPushException, ECEException, ValueError, IndexError)
         self._claims: dict[str, tuple[float, str]] = {}
 
     async def send(self, parcels: Sequence[Parcel], *, wire: Wire) -> Sequence[Outcome]:

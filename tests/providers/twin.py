@@ -63,11 +63,10 @@ class Twin:
             writer.close()
 
     async def _play(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        script = self.scripts[min(len(self.seen), len(self.scripts) - 1)]
-        if "deaf" in script:
+        if "deaf" in self.scripts[0]:
             return False
         self.seen.append(await _read(reader))
-        for step in script:
+        for step in self.scripts[min(len(self.seen), len(self.scripts)) - 1]:
             if isinstance(step, bytes):
                 writer.write(step)
                 await writer.drain()

@@ -1,0 +1,114 @@
+"""Which account takes a parcel: drill and real apart, push by its address."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from dispatcher.kit.errors import Refused, sentence, told
+from dispatcher.providers import routing, sentences
+from dispatcher.providers.base import Provider
+from dispatcher.providers.catalogue import CARRIERS
+from tests.providers import accounts
+
+TWILIO = {
+    "carrier": "twilio",
+    "account_sid": "AC0",
+    "auth_token": "invented",
+    "sender": "+12025550199",
+    "callback": "https://alerts.example.org/hooks/twilio",
+}
+MAIL = {"carrier": "sendgrid", "api_key": "SG.x", "sender": "alerts@example.org"}
+FCM = {"carrier": "fcm", "service_account": accounts.service_account("http://127.0.0.1:1/token")}
+KEY = accounts.webpush_at("")._account.private_key
+WEB = {"carrier": "webpush", "private_key": KEY, "subject": "mailto:alerts@example.org"}
+SMTP = {"carrier": "smtp", "host": "mail.example.org", "sender": "alerts@example.org"}
+
+
+@pytest.fixture(autouse=True)
+def _configured(settings) -> Iterator[None]:
+    settings.CARRIERS = {
+        "drill": {"sandbox": {**TWILIO, "base_url": "http://127.0.0.1:8090"}},
+        "real": {"mail": MAIL, "relay": SMTP, "twilio-eu": TWILIO, "phones": FCM, "browsers": WEB},
+    }
+    routing.close_accounts()
+    yield
+    routing.close_accounts()
+
+
+SUBSCRIPTION = json.dumps(accounts.SUBSCRIPTION)
+
+
+@pytest.mark.parametrize(
+    ("channel", "to", "mode", "account"),
+    [
+        ("sms", "", "real", "twilio-eu"),
+        ("sms", "+12025550101", "drill", "sandbox"),
+        ("email", "maya@example.com", "real", "mail"),
+        ("push", "fcm-token", "real", "phones"),
+        ("push", SUBSCRIPTION, "real", "browsers"),
+        ("push", f"  {SUBSCRIPTION}", "real", "browsers"),
+        ("push", "", "real", "phones"),
+    ],
+)
+def test_each_channel_and_address_has_its_account(channel, to, mode, account):
+    assert routing.account_for(channel, mode=mode, to=to) == account
+
+
+@pytest.mark.parametrize(
+    ("channel", "to"), [("email", ""), ("push", ""), ("push", SUBSCRIPTION), ("fax", "")]
+)
+def test_a_channel_without_an_account_is_a_clear_error(channel, to):
+    with pytest.raises(Refused) as refused:
+        routing.account_for(channel, mode="drill", to=to)
+    assert refused.value.code == "providers.no_account"
+    assert channel in sentence(refused.value)
+
+
+def test_a_drill_never_opens_a_real_account():
+    with pytest.raises(Refused, match=r"providers\.unknown_account"):
+        routing.open_account("twilio-eu", mode="drill")
+
+
+@pytest.mark.parametrize("name", ["mail", "relay", "twilio-eu", "phones", "browsers"])
+def test_an_account_is_opened_once_and_is_what_the_catalogue_says(name):
+    opened: Provider = routing.open_account(name, mode="real")
+    assert opened is routing.open_account(name, mode="real")
+    assert opened.name == routing.accounts(mode="real")[name]
+    assert opened.channel == CARRIERS[opened.name].channel
+    assert opened.most >= 1
+
+
+def test_receipts_are_tried_against_every_account_of_the_carrier_with_its_mode():
+    doors = routing.open_doors("twilio")
+    assert [(mode, door.name) for mode, door in doors] == [("drill", "twilio"), ("real", "twilio")]
+    assert doors[0][1] is not doors[1][1]
+
+
+@pytest.mark.parametrize(
+    ("account", "code"),
+    [
+        ({"carrier": "pigeon"}, "providers.unknown_carrier"),
+        ({}, "providers.unknown_carrier"),
+        ({"carrier": "twilio"}, "providers.account_incomplete"),
+        ({**TWILIO, "colour": "red"}, "providers.account_incomplete"),
+        ({**WEB, "private_key": "short"}, "providers.account_incomplete"),
+        ({**FCM, "service_account": {"project_id": "x"}}, "providers.account_incomplete"),
+    ],
+)
+def test_a_wrong_setting_is_told_with_the_accounts_name(settings, account, code):
+    settings.CARRIERS = {"real": {"mine": account}}
+    with pytest.raises(Refused) as refused:
+        routing.open_account("mine", mode="real")
+    assert refused.value.code == code
+    assert "mine" in sentence(refused.value)
+    assert "invented" not in sentence(refused.value)
+
+
+def test_every_code_has_a_sentence():
+    for code in ("no_account", "unknown_account", "unknown_carrier", "account_incomplete"):
+        assert told(f"providers.{code}")
+    assert sentences.reason("30005") == "The telephone number does not exist."
+    assert sentences.reason("http_502") == "The carrier answered 502."
+    assert sentences.reason("99999") == "The carrier gave the code 99999."
+    assert sentences.reason("") == ""
