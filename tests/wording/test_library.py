@@ -200,6 +200,15 @@ def test_own_text_is_preferred(shelf):
     shelf.write("fa", PERSIAN)
     shelf.load()
     assert library.versions_for(KEY, channels=["sms"])["sms"]["fa"] not in {own.pk, shipped}
+    own.refresh_from_db()
+    assert own.state == "stale"
+
+
+def test_written_against_another_source(shelf):
+    """An accepted text is not offered beside a source that it does not translate."""
+    shelf.load()
+    Template.objects.filter(channel="sms").update(source_hash="0" * 64)
+    assert library.versions_for(KEY, channels=["sms"]) == {"sms": {}}
 
 
 @pytest.mark.parametrize("state", ["draft", "stale"])
