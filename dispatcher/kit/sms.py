@@ -67,8 +67,12 @@ def parts(text: str) -> Parts:
     total = _units(text, encoding)
     if total <= SINGLE[encoding]:
         return Parts(encoding, total, int(total > 0), SINGLE[encoding] - total)
+    room = JOINED[encoding]
+    if total == len(text):  # nothing takes two units, so nothing leaves a gap
+        count = -(-total // room)
+        return Parts(encoding, total, count, count * room - total)
     filled = [_units(part, encoding) for part in _packed(text, encoding)]
-    return Parts(encoding, total, len(filled), JOINED[encoding] - filled[-1])
+    return Parts(encoding, total, len(filled), room - filled[-1])
 
 
 def split(text: str) -> tuple[str, ...]:
