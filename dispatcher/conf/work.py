@@ -52,7 +52,7 @@ worker_max_memory_per_child = 600_000  # KiB; a leak in a vendor's SDK ends with
 timezone = "UTC"
 beat_scheduler = f"{Scheduler.__module__}:{Scheduler.__qualname__}"  # keeps no file: ticks only
 beat_max_loop_interval = 2
-beat_schedule = {
+beat_schedule: dict[str, dict[str, Any]] = {
     "sweep": {
         "task": "dispatcher.fanout.tasks.sweep",
         "schedule": 2.0,

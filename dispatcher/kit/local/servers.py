@@ -131,7 +131,7 @@ def found(home: Path) -> Services | None:
 def missing(environ: Mapping[str, str]) -> list[str]:
     """Which of DATABASE_URL and REDIS_URL the environment does not name, not even in a file."""
     wanted = ("DATABASE_URL", "REDIS_URL")
-    return [name for name in wanted if not {name, f"{name}_FILE"} & environ.keys()]
+    return [name for name in wanted if not (environ.get(name) or environ.get(f"{name}_FILE"))]
 
 
 def filled(services: Services, home: Path, environ: Mapping[str, str]) -> dict[str, str]:
