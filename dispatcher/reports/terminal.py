@@ -1,0 +1,128 @@
+"""The report on a terminal: the books by channel, language and region, reasons, times, objective."""
+
+from collections.abc import Callable, Iterator
+
+from django.utils.translation import gettext as _
+from rich import box
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from dispatcher.ledger.tally import FIGURES
+from dispatcher.reports import words
+from dispatcher.reports.after_action import Objective, Report, Row
+
+_TONES = {"delivered": "green", "handed_over": "green", "failed": "red", "unknown": "yellow"}
+_ISOLATE = "\u2068{}\u2069"
+"""Names in another direction do not turn the table's line around."""
+
+
+def lines(report: Report, *, regions: int = 12) -> Iterator[RenderableType]:
+    """What to print, top to bottom; at most so many regions, the largest first."""
+    yield _head(report)
+    yield _books(_("By channel"), report, lambda row: row.channel, _channel)
+    yield _books(_("By language"), report, lambda row: row.language, words.language_name)
+    yield _books(_("By region"), report, lambda row: row.region, words.region_name, most=regions)
+    if report.reasons:
+        yield _reasons(report)
+    yield _times(report)
+
+
+def seconds(value: float | None) -> str:
+    """A time as people say it; a dash when it has not come to that."""
+    if value is None:
+        return "–"
+    if value < 60:  # noqa: PLR2004  # a minute
+        return _("%(n).1f s") % {"n": value}
+    minutes, rest = divmod(round(value), 60)
+    return _("%(m)d min %(s)02d s") % {"m": minutes, "s": rest}
+
+
+def verdict(objective: Objective) -> str:
+    """Whether the objective was met, in words."""
+    if objective.met is None:
+        return _("cannot be said yet")
+    return _("met") if objective.met else _("missed")
+
+
+def _head(report: Report) -> RenderableType:
+    told = {
+        "number": report.number,
+        "scenario": f"{report.scenario} · {report.part}",
+        "state": words.STATES[report.state],
+    }
+    mode = f" {words.MODES[report.mode]} ".upper()
+    tone = "black on yellow" if report.mode == "drill" else "white on red"
+    title = _("Alert %(number)s · %(scenario)s · %(state)s") % told
+    return Text.assemble("\n", (mode, tone), "  ", (title, "bold"))
+
+
+def _books(
+    title: str,
+    report: Report,
+    by: Callable[[Row], str],
+    name: Callable[[str], str],
+    *,
+    most: int = 0,
+) -> RenderableType:
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    table.add_column("")
+    for figure in ("targeted", *FIGURES):
+        table.add_column(str(words.FIGURES[figure]), justify="right")
+    found = report.totals(by)
+    for key, row in found[: most or None]:
+        table.add_row(_ISOLATE.format(name(key)), *_cells(row))
+    if most and len(found) > most:
+        table.add_row(_("… and %(n)d more") % {"n": len(found) - most})
+    table.add_section()
+    table.add_row(_("All"), *_cells(report.whole), style="bold")
+    return table
+
+
+def _cells(row: Row) -> list[RenderableType]:
+    shown: list[RenderableType] = [f"{row.targeted:,}"]
+    for figure, n in zip(FIGURES, row.figures, strict=True):
+        shown.append(Text(f"{n:,}" if n else "·", style=_TONES.get(figure, "") if n else "dim"))
+    return shown
+
+
+def _channel(key: str) -> str:
+    return str(words.CHANNELS.get(key, key))
+
+
+def _reasons(report: Report) -> RenderableType:
+    title = _("Why not")
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    for head in (_("Figure"), _("Channel"), _("Reason")):
+        table.add_column(head)
+    table.add_column(_("Messages"), justify="right")
+    for entry in report.reasons:
+        told = words.reason(entry.code, carrier=entry.carrier)
+        table.add_row(
+            str(words.FIGURES[entry.figure]), _channel(entry.channel), told, f"{entry.n:,}"
+        )
+    return table
+
+
+def _times(report: Report) -> RenderableType:
+    objective = report.objective
+    grid = Table.grid(padding=(0, 2))
+    p50, p90, p99 = report.time_to()
+    asked = _("first message within %(first)s; %(share)d %% of each region within %(within)s") % {
+        "first": seconds(objective.first_message),
+        "share": objective.share,
+        "within": seconds(objective.within),
+    }
+    grid.add_row(_("First message after"), seconds(objective.first_message_took))
+    told = f"{seconds(p50)} / {seconds(p90)} / {seconds(p99)}"
+    grid.add_row(_("50 / 90 / 99 % of those written to, reached after"), told)
+    grid.add_row(_("Objective"), f"{asked}: {verdict(objective)}")
+    if objective.regions and objective.met is False:
+        region, share = objective.regions[0]
+        lowest = _ISOLATE.format(words.region_name(region))
+        grid.add_row(_("Lowest region"), f"{lowest}: {share:.0f} %")
+    if report.match_rate is not None:
+        grid.add_row(_("In a language that the reader named"), f"{report.match_rate:.1%}")
+    if report.strays:
+        grid.add_row(_("Receipts that belong to nothing we sent"), f"{report.strays:,}")
+    return grid

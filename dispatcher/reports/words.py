@@ -1,0 +1,111 @@
+"""The words of a report: figures, reasons, channels, regions and languages as people say them."""
+
+from collections.abc import Mapping
+
+from babel import Locale, UnknownLocaleError
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+FIGURES: Mapping[str, Promise] = {
+    "excluded": pgettext_lazy("report figure", "Excluded"),
+    "withdrawn": pgettext_lazy("report figure", "Withdrawn"),
+    "waiting": pgettext_lazy("report figure", "Waiting"),
+    "in_flight": pgettext_lazy("report figure", "In flight"),
+    "handed_over": pgettext_lazy("report figure", "Handed over"),
+    "delivered": pgettext_lazy("report figure", "Delivered"),
+    "failed": pgettext_lazy("report figure", "Failed"),
+    "unknown": pgettext_lazy("report figure", "Unknown"),
+    "targeted": pgettext_lazy("report figure", "Targeted"),
+}
+CHANNELS: Mapping[str, Promise] = {
+    "sms": _("SMS"),
+    "email": _("E-mail"),
+    "push": _("Push"),
+    "none": _("No channel"),
+}
+MODES: Mapping[str, Promise] = {"drill": _("Drill"), "real": _("Real")}
+STATES: Mapping[str, Promise] = {
+    "enlisting": _("Enlisting the audience"),
+    "running": _("Running"),
+    "paused": _("Paused"),
+    "stopped": _("Stopped"),
+    "complete": _("Complete"),
+}
+REASONS: Mapping[str, Promise] = {
+    "no_address": _("No usable address"),
+    "opted_out": _("Opted out of such messages"),
+    "suppressed": _("The address is blocked"),
+    "dead": _("The address is dead: a carrier said so earlier"),
+    "no_consent": _("Has not agreed to such messages"),
+    "replaced": _("The address was replaced since the launch"),
+    "erased": _("The person was erased since the launch"),
+    "served_by": _("Served by the same message at a shared address"),
+    "no_wording": _("No wording in a language they read"),
+    "no_language": _("No language known, and none may be assumed"),
+    "no_group": _("In none of the scenario's stakeholder groups"),
+    "no_carrier": _("No carrier is set up for the channel"),
+    "lease_lost": _("A worker fell silent while sending"),
+    "timeout": _("The carrier did not answer in time"),
+    "cut": _("The connection broke before the answer"),
+    "garbage": _("The carrier's answer could not be read"),
+}
+"""Our own codes."""
+CARRIERS: Mapping[tuple[str, str], Promise] = {
+    ("twilio", "21211"): _("Not a valid phone number"),
+    ("twilio", "21408"): _("The account may not send to this country"),
+    ("twilio", "21610"): _("The person answered STOP to this sender"),
+    ("twilio", "21614"): _("The number cannot receive SMS"),
+    ("twilio", "30003"): _("The handset is switched off or out of reach"),
+    ("twilio", "30004"): _("The message was blocked"),
+    ("twilio", "30005"): _("The number does not exist"),
+    ("twilio", "30006"): _("A landline, or a network that takes no SMS"),
+    ("twilio", "30007"): _("The network filtered the message"),
+    ("twilio", "30008"): _("The network gave no reason"),
+    ("twilio", "30036"): _("It expired before it could be delivered"),
+    ("sendgrid", "bounce"): _("The mailbox refused it"),
+    ("sendgrid", "blocked"): _("The mail server refused it for now"),
+    ("sendgrid", "dropped"): _("SendGrid did not send it"),
+    ("fcm", "UNREGISTERED"): _("The app is no longer on the device"),
+    ("webpush", "404"): _("The browser's subscription has ended"),
+    ("webpush", "410"): _("The browser's subscription has ended"),
+}
+"""Carriers' codes that people meet often; all others are shown as they came."""
+
+
+def reason(code: str, *, carrier: str = "") -> str:
+    """A reason in words, with the code where it is the carrier's."""
+    told = CARRIERS.get((carrier, code))
+    if told is not None:
+        return f"{told} ({carrier} {code})"
+    if code in REASONS:
+        return str(REASONS[code])
+    if code.startswith("http_"):
+        return gettext("The carrier answered with error %(number)s") % {"number": code[5:]}
+    if not code:
+        return gettext("The carrier gave no reason")
+    return f"{carrier} {code}".strip()
+
+
+def language_name(tag: str) -> str:
+    """A language in the active language; the tag itself when CLDR has no name."""
+    if not tag:
+        return gettext("No language")
+    try:
+        return Locale.parse(tag, sep="-").get_display_name(_active()) or tag
+    except (UnknownLocaleError, ValueError):
+        return tag
+
+
+def region_name(code: str) -> str:
+    """A region in the active language, with its subdivision code where it has one."""
+    if not code:
+        return gettext("No region")
+    country, _dash, part = code.partition("-")
+    name = _active().territories.get(country, country)
+    return f"{name} ({part})" if part else str(name)
+
+
+def _active() -> Locale:
+    return Locale.parse(translation.to_locale(translation.get_language() or "en"))
