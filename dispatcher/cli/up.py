@@ -1,7 +1,7 @@
 """`./dispatch up`: a small installation on one host, kept running until Ctrl-C.
 
-Exit codes: 0 stopped as asked, 1 something did not start, 2 wrong arguments, 3 one is running
-already, 4 the port that was asked for is taken.
+Exit codes: 0 stopped as asked, 1 something did not start, 2 wrong arguments, 6 one is running
+already, 7 the port that was asked for is taken.
 """
 
 import os
@@ -22,7 +22,7 @@ from dispatcher.cli.installation import Addresses, Installation, Plan, running_a
 from dispatcher.kit.errors import Refused, sentence
 from dispatcher.kit.local import sentences
 
-CODES = {"local.running": 3, "up.port_taken": 4}
+CODES = {"local.running": 6, "up.port_taken": 7}
 SENTENCES = (up_sentences, sentences)  # imported for what they tell
 TICK = 0.5  # seconds between two looks at the children
 
