@@ -68,8 +68,9 @@ def tables(report: Report) -> Iterator[Table]:
 
 
 def as_csv(report: Report) -> bytes:
-    """The books as CSV, one line a channel, region and language; UTF-8 with the mark that Excel
-    needs to read Persian and Chinese.
+    """The books as CSV, one line a channel, region and language.
+
+    UTF-8 with the mark that Excel needs to read Persian and Chinese.
     """
     _name, head, rows = next(tables(report))
     out = io.StringIO(newline="")

@@ -1,4 +1,4 @@
-"""The report on a terminal: the books by channel, language and region, reasons, times, objective."""
+"""The report on a terminal: books by channel, language and region, reasons, times."""
 
 from collections.abc import Callable, Iterator
 
