@@ -13,7 +13,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -75,13 +75,19 @@ def _best(digits: str, *, abroad: bool, country: str) -> PhoneNumber | None:
     """The first reading that gives a number."""
     bare = digits.lstrip("0")
     world, home = ("+" + bare, ""), (digits, country)
+    # A zero in front is a home zero: 077009001234 is a British number with a digit too many and
+    # not a Kazakh one. Only the person's own prefix may follow it (0 44 7700 ...).
+    own = phonenumbers.country_code_for_region(country) if country else 0
+    unprefixed = _valid_of(own) if digits.startswith("0") else _valid
     # A plus that is well written is believed, also before an unknown range; else any valid
     # reading comes before a merely possible one.
+    readings: list[tuple[str, str, Callable[[PhoneNumber], bool]]]
     if abroad:
-        valid_or_new = [(*world, _valid), (*world, _as_mobile), (*home, _valid)]
-        readings = [*valid_or_new, (bare, country, _valid)]
+        readings = [(*world, _valid), (*world, _as_mobile), (*home, _valid)]
+        readings += [(bare, country, _valid)]
     else:
-        readings = [(*home, _valid), (*world, _valid), (bare, country, _valid), (*home, _as_mobile)]
+        readings = [(*home, _valid), (*world, unprefixed)]
+        readings += [(bare, country, _valid), (*home, _as_mobile)]
     for written, region, fits in readings:
         number = _parsed(written, region)
         if number is not None and fits(number):
@@ -101,6 +107,10 @@ def _parsed(written: str, region: str) -> PhoneNumber | None:
 
 def _valid(number: PhoneNumber) -> bool:
     return phonenumbers.is_valid_number(number)
+
+
+def _valid_of(code: int) -> Callable[[PhoneNumber], bool]:
+    return lambda number: number.country_code == code and _valid(number)
 
 
 def _as_mobile(number: PhoneNumber) -> bool:

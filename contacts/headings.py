@@ -5,6 +5,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from difflib import get_close_matches
 from itertools import islice
 from typing import Final
@@ -74,15 +75,24 @@ class Header:
     line: int
     headings: tuple[str, ...]
     fields: tuple[str, ...]
+    # Field -> its columns; worked out once, asked 17 times a row.
+    columns: Mapping[str, Sequence[int]] = dataclass_field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Find the columns of each field."""
+        held: dict[str, list[int]] = {}
+        for column, name in enumerate(self.fields):
+            held.setdefault(name, []).append(column)
+        object.__setattr__(self, "columns", held)
 
     def has(self, *fields: str) -> bool:
         """Whether one of these fields has a column."""
-        return any(field in self.fields for field in fields)
+        return any(field in self.columns for field in fields)
 
     @property
-    def attributes(self) -> bool:
-        """Whether a column is an attribute."""
-        return any(field.startswith("attr.") for field in self.fields)
+    def attributes(self) -> tuple[str, ...]:
+        """The fields that are attributes."""
+        return tuple(field for field in self.columns if field.startswith("attr."))
 
     @property
     def used(self) -> dict[str, str]:

@@ -137,8 +137,8 @@ class _Reader:
 
     def _cells(self, name: str) -> Iterator[tuple[str, str]]:
         """The cells of a field with their headings."""
-        columns = zip(self.header.headings, self.header.fields, self.row, strict=False)
-        return ((heading, cell) for heading, column, cell in columns if column == name)
+        for column in self.header.columns.get(name, ()):
+            yield self.header.headings[column], self.row[column]
 
     def _one(self, name: str, read: Callable[[str], T], absent: T) -> T:
         """The value of a field with one column; `absent` without one, or when it is wrong."""
@@ -214,11 +214,9 @@ class _Reader:
     def _attributes(self) -> dict[str, str]:
         """Attribute -> text; '' takes it away."""
         return {
-            column.removeprefix("attr."): self._read(heading, cell, _line, "")
-            for heading, column, cell in zip(
-                self.header.headings, self.header.fields, self.row, strict=False
-            )
-            if column.startswith("attr.")
+            name.removeprefix("attr."): self._read(heading, cell, _line, "")
+            for name in self.header.attributes
+            for heading, cell in self._cells(name)
         }
 
     def _words(self) -> tuple[Word, ...]:

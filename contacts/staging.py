@@ -210,7 +210,7 @@ def _of_list(list_id: int | None) -> str:
 def apply(header: Header, *, list_id: int | None) -> Applied:
     """Write what is staged: set-wise, the columns of the header only, and only what differs."""
     channels = [channel for field, channel in _CHANNELS.items() if header.has(field)]
-    attributes = [f.removeprefix("attr.") for f in header.fields if f.startswith("attr.")]
+    attributes = [name.removeprefix("attr.") for name in header.attributes]
     params = {"list": list_id, "channels": channels, "attributes": attributes}
     with connection.cursor() as cursor:
         cursor.execute("create index on stage_person (line); create index on stage_point (line)")

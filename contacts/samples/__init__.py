@@ -1,0 +1,1 @@
+"""Invented people: nobody here exists, and no number or mailbox can belong to anybody."""
