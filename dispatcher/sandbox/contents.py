@@ -101,6 +101,7 @@ def _web(taken: Taken) -> Content:
         return _content("", text=text)
     if not isinstance(told, dict):
         return _content("", text=text)
+    taken.delivery = str(told.get("tag") or taken.delivery)
     inner = told.get("notification", {})
     sources = (told, inner if isinstance(inner, dict) else {})
     return _content("", **_picked((*sources, *(_extra(each) for each in sources))))

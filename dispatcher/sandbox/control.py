@@ -93,6 +93,7 @@ class Control:
 
 def row(taken: Taken) -> dict[str, Any]:
     """One accepted message in JSON's types."""
+    seen = content(taken)  # first: only an opened push tells its delivery
     return {
         "number": taken.number,
         "at": stamp(taken.at),
@@ -105,7 +106,7 @@ def row(taken: Taken) -> dict[str, Any]:
         "word": taken.word,
         "code": taken.code,
         "fields": dict(taken.fields),
-        "content": asdict(content(taken)),
+        "content": asdict(seen),
     }
 
 

@@ -37,6 +37,7 @@ ERRORS = {
     "THIRD_PARTY_AUTH_ERROR": (401, "UNAUTHENTICATED", "Auth error from APNS or Web Push Service"),
 }
 """FCM's own error code -> HTTP status, canonical status, message."""
+RESERVED = frozenset({"from", "message_type", "notification"})  # keys that data may not bear
 UNKNOWN = "Invalid JSON payload received. Unknown name \"{0}\" at 'message': Cannot find field."
 _TARGET = re.compile(r"/v1/projects/([a-z0-9-]+)/messages:send")
 
@@ -94,6 +95,8 @@ class Fcm:
         taken.word = taken.status = "sent"
         taken.changed = taken.sent = now
         self.memory.add(taken)
+        if tag := _tag(message):
+            self.memory.show(taken, tag)
         return _json({"name": name})
 
     def _token(self, request: Request) -> Reply:
@@ -150,6 +153,9 @@ def _check(told: object) -> Reply | None:
 
 
 def _check_payload(message: dict[str, Any]) -> Reply | None:
+    for name in message.get("data", {}):
+        if name in RESERVED or name.startswith(("google.", "gcm.")):
+            return _invalid("message.data", f"Invalid data payload key: {name}", fcm=True)
     for number, value in enumerate(message.get("data", {}).values()):
         if not isinstance(value, str):
             place = f"message.data[{number}].value"
@@ -206,9 +212,13 @@ def _grant_error(code: str, text: str) -> Reply:
 
 def _delivery(message: dict[str, Any]) -> str:
     """The sender's id: in the data, or the tag under which a device shows repeats once."""
-    told = message.get("data", {}).get("delivery_id")
-    shown = message.get("android", {}).get("notification", {}).get("tag")
-    return str(told or shown or "")
+    return str(message.get("data", {}).get("delivery_id") or _tag(message))
+
+
+def _tag(message: dict[str, Any]) -> str:
+    """Where the app is shown by Android, one tag is one notification."""
+    shown = message.get("android", {}).get("notification")
+    return str(shown.get("tag") or "") if isinstance(shown, dict) else ""
 
 
 def _json(body: object, status: int = 200) -> Reply:

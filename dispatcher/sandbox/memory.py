@@ -37,6 +37,8 @@ class Taken:
     """The carrier's code when it failed."""
     changed: float = 0.0
     sent: float = 0.0
+    tag: str = ""
+    """Push: a later one with the same tag replaces it on the device."""
     content: object = None
     """What `contents.content` made of it."""
 
@@ -51,6 +53,8 @@ class Memory:
     by_id: dict[str, Taken] = field(default_factory=dict)
     phones: "OrderedDict[str, deque[Taken]]" = field(default_factory=OrderedDict)
     """Address -> its messages, oldest first; the address written to last stands last."""
+    shown: dict[tuple[str, str], Taken] = field(default_factory=dict)
+    """(address, tag) -> the push that the device shows under that tag."""
     last: int = 0
 
     def add(self, taken: Taken) -> None:
@@ -66,6 +70,14 @@ class Memory:
         self.count(taken.carrier, "taken")
         if len(self.taken) > self.keep:
             self._drop()
+
+    def show(self, taken: Taken, tag: str) -> None:
+        """A push takes the place of the one that its device showed under the same tag."""
+        before = self.shown.get((taken.to, tag))
+        if before is not None:
+            before.word = before.status = "replaced"
+        taken.tag = tag
+        self.shown[taken.to, tag] = taken
 
     def number(self) -> int:
         """The next message's place in the order of arrival, from 1."""
@@ -96,6 +108,7 @@ class Memory:
         self.taken.clear()
         self.by_id.clear()
         self.phones.clear()
+        self.shown.clear()
         self.counts.clear()
 
     def _place(self, number: int) -> int:
@@ -105,6 +118,8 @@ class Memory:
     def _drop(self) -> None:
         oldest = self.taken.popleft()
         self.by_id.pop(oldest.id, None)
+        if oldest.tag and self.shown.get((oldest.to, oldest.tag)) is oldest:
+            del self.shown[oldest.to, oldest.tag]
         messages = self.phones[oldest.to]
         messages.popleft()
         if not messages:

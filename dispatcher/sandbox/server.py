@@ -151,12 +151,15 @@ class Connection(asyncio.Protocol):
     def on_url(self, url: bytes) -> None:
         """A piece of the request target."""
         self._url += url
-        self._grow(len(url))
+        if len(self._url) > MOST_HEAD:
+            raise _TooLarge
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header line."""
         self._headers[name.lower()] = value
-        self._grow(len(name) + len(value))
+        self._head_size += len(name) + len(value)
+        if self._head_size > MOST_HEAD:
+            raise _TooLarge
 
     def on_headers_complete(self) -> None:
         """Refuse what is too large before it is read; let a client that asks go on."""
@@ -190,11 +193,6 @@ class Connection(asyncio.Protocol):
         """Close, writing out what was already handed to the transport."""
         if self._transport is not None:
             self._transport.close()
-
-    def _grow(self, size: int) -> None:
-        self._head_size += size
-        if self._head_size > MOST_HEAD:
-            raise _TooLarge
 
     def _refuse(self, status: int) -> None:
         if self._transport is not None:

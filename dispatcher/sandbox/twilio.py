@@ -133,12 +133,8 @@ class Twilio:
             changed=now,
         )
         self.memory.add(taken)
-        last = ("delivered", "")
-        if verdict.undelivered is not None:
-            code = verdict.undelivered or UNDELIVERED[verdict.dice % len(UNDELIVERED)]
-            last = ("undelivered", code)
-        steps = plan(((0.0, first, ""), (0.4, "sent", ""), (1.0, *last)), verdict)
-        journey = Journey(steps, partial(self._step, taken, callback))
+        words = _words(verdict, through=first)
+        journey = Journey(plan(words, verdict), partial(self._step, taken, callback))
         reply = Reply(201, self._shown(taken))
         if verdict.first:
             reply.after = journey.arrival()
@@ -148,7 +144,7 @@ class Twilio:
         if CLIMB[step.word] > CLIMB[taken.word]:
             taken.word, taken.code, taken.changed = step.word, step.code, time.time()
             taken.status = OURS[step.word]
-            taken.sent = taken.sent or taken.changed
+            taken.sent = taken.sent or (taken.changed if step.word != "queued" else 0.0)
         if step.lost or not callback:
             self.memory.count("twilio", "receipts lost" if step.lost else "receipts not asked for")
             told()
@@ -285,6 +281,15 @@ class _Voice:
 
     def garbage(self) -> Reply:
         return Reply(201, b'{"sid": "SM', kind="application/json")
+
+
+def _words(verdict: Verdict, *, through: str) -> list[tuple[float, str, str]]:
+    """The changes that are told; the state of creation is in the answer and never in a callback."""
+    last = ("delivered", "")
+    if verdict.undelivered is not None:
+        last = ("undelivered", verdict.undelivered or UNDELIVERED[verdict.dice % len(UNDELIVERED)])
+    middle = [(0.4, "sent", ""), (1.0, *last)]
+    return [(0.1, "queued", ""), *middle] if through == "accepted" else middle
 
 
 def _check(form: dict[str, str]) -> Reply | None:

@@ -1,7 +1,7 @@
 """A Web Push service (RFC 8030, 8291, 8292): checks what a browser vendor's does, and opens it."""
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache, partial
 
 import http_ece
@@ -33,7 +33,6 @@ class WebPush:
     memory: Memory
     faults: Faults
     seed: int
-    _topics: dict[tuple[str, str], Taken] = field(default_factory=dict)
 
     def __call__(self, request: Request) -> Reply:
         """Answer a POST to /push/<subscription>."""
@@ -86,16 +85,9 @@ class WebPush:
         taken.word = taken.status = "sent"
         taken.changed = taken.sent = now
         self.memory.add(taken)
-        self._replace(taken, topic)
+        if topic:
+            self.memory.show(taken, topic)
         return Reply(201, headers=(("Location", name), ("TTL", told["TTL"])))
-
-    def _replace(self, taken: Taken, topic: str) -> None:
-        if not topic:
-            return
-        before = self._topics.get((taken.to, topic))
-        if before is not None:
-            before.word = before.status = "replaced"
-        self._topics[taken.to, topic] = taken
 
 
 @dataclass(frozen=True, slots=True)

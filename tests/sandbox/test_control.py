@@ -146,6 +146,16 @@ def test_what_was_taken_is_told_in_order_and_from_a_place(sandbox):
     assert sandbox.taken()[0]["number"] == rows[2]["number"] + 1
 
 
+def test_what_a_device_shows_is_forgotten_with_the_log():
+    """No index outlives the messages that it names."""
+    memory = Memory(keep=1)
+    for number in range(1, 4):
+        taken = Taken(memory.number(), 0.0, "fcm", "push", str(number), f"device-{number}", "", {})
+        memory.add(taken)
+        memory.show(taken, "tag")
+    assert set(memory.shown) == {("device-3", "tag")}
+
+
 def test_the_log_is_capped_and_counts_go_on():
     """The oldest falls out, from every index."""
     memory = Memory(keep=2)

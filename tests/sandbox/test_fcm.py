@@ -85,6 +85,8 @@ def test_a_grant_out_of_date_or_for_others_is_refused(sandbox, claims):
         {"token": "a", "data": {"n": 5}},
         {"token": "a", "data": []},
         {"token": "a", "titel": "x"},
+        {"token": "a", "data": {"from": "x"}},
+        {"token": "a", "data": {"google.x": "x"}},
         {"token": "a", "data": {"text": "x" * 4097}},
     ],
 )
@@ -113,6 +115,18 @@ def test_it_fails_in_googles_words(sandbox, send, fault, status, canonical, code
     assert (answer.status_code, error["status"]) == (status, canonical)
     assert error["details"][0]["errorCode"] == code
     assert answer.headers.get("Retry-After") == ("9" if status == 429 else None)
+
+
+def test_a_repeat_under_one_tag_shows_once(sandbox, send):
+    """The device shows the later one; both were taken."""
+    for text in ("one", "two"):
+        shown = {"notification": {"body": text}, "android": {"notification": {"tag": "1025"}}}
+        send({"token": "device-1"} | shown)
+    rows = sandbox.taken("fcm")
+    assert [(row["status"], row["delivery"]) for row in rows] == [
+        ("replaced", "1025"),
+        ("sent", "1025"),
+    ]
 
 
 def test_validate_only_takes_nothing(sandbox, send):
