@@ -141,8 +141,9 @@ def examples(alert: Alert, contact_ids: Sequence[int]) -> dict[int, dict[str, An
 def _rows(name: str, alert: Alert, **values: Any) -> list[tuple[Any, ...]]:
     query = _query(alert, cutoff=timezone.now())
     text = statements("dispatcher.alerts")[name].replace("{recipients}", query.sql)
+    params: dict[str, Any] = {**values, **query.params}
     with connection.cursor() as cursor:
-        cursor.execute(text, {**values, **query.params})
+        cursor.execute(text, params)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
 

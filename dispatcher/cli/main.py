@@ -1,0 +1,25 @@
+"""The entry of the command line: sets Django up, then runs the verb that argv names."""
+
+import os
+import sys
+from importlib import import_module
+
+import django
+
+
+def main() -> None:
+    """Run `dispatcher …` and exit with one of the documented codes."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dispatcher.conf.settings")
+    os.environ.setdefault("LOG_FORMAT", "console")
+    django.setup()
+    house = import_module("dispatcher.cli.app")
+    house.speak()
+    try:
+        house.app(prog_name="dispatcher")
+    except BrokenPipeError:  # `dispatcher … | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

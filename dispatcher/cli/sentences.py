@@ -1,0 +1,15 @@
+"""The command line's own refusals in sentences."""
+
+from django.utils.translation import gettext_lazy as _
+
+from dispatcher.kit.errors import tell
+
+tell(
+    {
+        "cli.bad_name": _("“%(name)s” cannot be a name: use small letters, digits and hyphens."),
+        "cli.bad_pair": _("“%(pair)s” is not HEADING=field."),
+        "cli.no_file": _("There is no file %(path)s."),
+        "cli.no_segment": _("There is no saved segment %(segment)s. Saved: %(known)s."),
+        "cli.unknown_kind": _("“%(kind)s” is no kind of message. Kinds: %(known)s."),
+    }
+)
