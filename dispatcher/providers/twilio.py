@@ -134,8 +134,8 @@ class Twilio:
     def verify(self, knock: Knock) -> None:
         """HMAC-SHA1 over the public URL and the sorted fields, with and without the port.
 
-        Equal to the SDK's RequestValidator (tests/providers/test_twilio.py) at a quarter of its
-        cost: 27 against 119 microseconds.
+        Equal to the SDK's RequestValidator (tests/providers/test_twilio.py) at a third of its
+        cost: 42 against 119 microseconds, the reading of the form included.
         """
         told = knock.headers.get("x-twilio-signature", "").encode()
         fields = parse_qs(knock.body.decode("utf-8", "replace"), keep_blank_values=True)

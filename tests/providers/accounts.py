@@ -32,10 +32,11 @@ def der(key: ec.EllipticCurvePrivateKey) -> str:
     return base64.b64encode(raw).decode()
 
 
+KEYS = {"p256dh": b64(point(CURVE)), "auth": b64(b"invented-16-byte")}
 SUBSCRIPTION = {
     "endpoint": "https://updates.push.services.mozilla.com/wpush/v2/abc",
     "expirationTime": None,
-    "keys": {"p256dh": b64(point(CURVE)), "auth": b64(b"invented-16-byte")},
+    "keys": KEYS,
 }
 
 NOTICE = Push(

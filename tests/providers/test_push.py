@@ -15,7 +15,7 @@ from dispatcher.ledger.facts import Outcome
 from dispatcher.providers import fcm, webpush
 from dispatcher.providers.base import Parcel, Provider
 from tests.providers import accounts
-from tests.providers.accounts import BROWSER_PARCEL, CURVE, NOTICE, SUBSCRIPTION, TOKEN_PARCEL
+from tests.providers.accounts import BROWSER_PARCEL, CURVE, KEYS, NOTICE, SUBSCRIPTION, TOKEN_PARCEL
 from tests.providers.twin import Seen, Step, Twin, answer
 
 CREATED = answer(201)
@@ -128,7 +128,6 @@ def test_a_drill_reaches_no_real_push_service():
     assert carrier._url("https://web.push.apple.com/abc?x=1#y") == "http://127.0.0.1:8090/abc?x=1"
 
 
-KEYS = SUBSCRIPTION["keys"]
 BROKEN = {
     "no JSON": "{",
     "a list": "[]",

@@ -1,6 +1,8 @@
 """Which account takes a parcel: drill and real apart, push by its address."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -112,3 +114,15 @@ def test_every_code_has_a_sentence():
     assert sentences.reason("http_502") == "The carrier answered 502."
     assert sentences.reason("99999") == "The carrier gave the code 99999."
     assert sentences.reason("") == ""
+
+
+def test_no_vendors_sdk_is_loaded_before_an_account_is_opened():
+    """Twilio's takes 1.1 s to import, SendGrid's 0.7: a web process never pays for them."""
+    code = (
+        "import sys, dispatcher.channels.catalogue, dispatcher.providers.routing\n"
+        "from dispatcher.providers import fcm, sendgrid, smtp, twilio, webpush\n"
+        "slow = {'twilio', 'sendgrid', 'pywebpush', 'py_vapid', 'google.auth', 'requests', 'aiohttp'}\n"
+        "sys.exit(str(found) if (found := slow & set(sys.modules)) else 0)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stderr) == (0, "")
