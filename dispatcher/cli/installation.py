@@ -66,8 +66,8 @@ def answers(url: str) -> bool:
 class Installation:
     """Everything, started by `start` and gone after `stop`; reused by the demo.
 
-    `say` is called with the name of each step as it begins: servers, schema, wordings, sandbox,
-    web, workers. Call from the main thread.
+    `say` is called with the name of each step as it begins: servers, sandbox, schema, web,
+    workers. Call from the main thread.
     """
 
     def __init__(self, plan: Plan, *, say: Callable[[str], None]) -> None:
@@ -137,11 +137,7 @@ class Installation:
     def _schema(self) -> None:
         assert self.group
         self._say("schema")
-        django = supervise.python("-m", "django")
-        self.environ["DJANGO_SETTINGS_MODULE"] = "dispatcher.conf.settings"
-        self.group.run("migrate", (*django, "migrate", "--noinput", "--verbosity", "1"))
-        self._say("wordings")
-        self.group.run("wordings", supervise.python("-m", "dispatcher.cli", "wordings", "load"))
+        self.group.run("prepare", supervise.python("-m", "dispatcher.cli.prepare"))
 
     def tend(self) -> list[str]:
         """Start again what has died; the names."""

@@ -32,8 +32,7 @@ def steps() -> dict[str, str]:
     return {
         "servers": gettext("Starting the database and the broker"),
         "sandbox": gettext("Starting the sandbox"),
-        "schema": gettext("Bringing the database up to date"),
-        "wordings": gettext("Loading the wordings"),
+        "schema": gettext("Bringing the database and the wordings up to date"),
         "web": gettext("Starting the web process"),
         "workers": gettext("Starting a worker for each lane"),
     }
