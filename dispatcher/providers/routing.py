@@ -53,8 +53,9 @@ def account_for(channel: str, *, mode: Mode, to: str = "") -> str:
 def open_account(name: str, *, mode: Mode) -> Provider:
     """The carrier's adapter for an account, the same one for the life of the process.
 
-    Raises Refused providers.unknown_account, or providers.account_incomplete when a setting is
-    missing or unknown. Opening imports the vendor's SDK: up to 1.1 s the first time.
+    Raises Refused providers.unknown_account, providers.account_incomplete when a setting is missing
+    or unknown, or providers.drill_without_base when a drill's account does not say where its sandbox
+    is: without one it would reach people. Opening imports the vendor's SDK: up to 1.1 s once.
     """
     if name not in _configured(mode):
         raise Refused("providers.unknown_account", account=name, mode=mode)
@@ -83,6 +84,8 @@ def close_accounts() -> None:
 def _opened(name: str, mode: Mode) -> Provider:
     told = dict(_configured(mode)[name])
     carrier = told.pop("carrier")
+    if mode == "drill" and not told.get("base_url"):
+        raise Refused("providers.drill_without_base", account=name)
     try:
         return CARRIERS[carrier].open(told)
     except (TypeError, ValueError, LookupError) as error:

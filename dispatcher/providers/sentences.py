@@ -17,6 +17,9 @@ tell(
         "providers.unknown_carrier": _(
             "The account %(account)s names a carrier that is not known: %(carrier)s."
         ),
+        "providers.drill_without_base": _(
+            "The account %(account)s is for drills but does not say where its sandbox is."
+        ),
         "providers.account_incomplete": _(
             "The settings of the account %(account)s are not complete: %(reason)s"
         ),

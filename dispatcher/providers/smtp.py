@@ -119,7 +119,7 @@ class Smtp:
             server = smtplib.SMTP_SSL(account.host, account.port, timeout=TIMEOUT, context=context)
         else:
             server = smtplib.SMTP(account.host, account.port, timeout=TIMEOUT)
-        if account.security == "starttls":
+        if account.security not in ("tls", "none"):  # in the clear only where that is asked for
             server.starttls(context=context)
         if account.user:
             server.login(account.user, account.password)

@@ -72,6 +72,14 @@ def test_a_drill_never_opens_a_real_account():
         routing.open_account("twilio-eu", mode="drill")
 
 
+@pytest.mark.parametrize("account", [TWILIO, WEB, SMTP, {**WEB, "base_url": ""}])
+def test_a_drills_account_without_a_sandbox_is_not_opened(settings, account):
+    """Without a base address of its own it would reach people."""
+    settings.CARRIERS = {"drill": {"mine": account}}
+    with pytest.raises(Refused, match=r"providers\.drill_without_base"):
+        routing.open_account("mine", mode="drill")
+
+
 @pytest.mark.parametrize("name", ["mail", "relay", "twilio-eu", "phones", "browsers"])
 def test_an_account_is_opened_once_and_is_what_the_catalogue_says(name):
     opened: Provider = routing.open_account(name, mode="real")
@@ -108,7 +116,13 @@ def test_a_wrong_setting_is_told_with_the_accounts_name(settings, account, code)
 
 
 def test_every_code_has_a_sentence():
-    for code in ("no_account", "unknown_account", "unknown_carrier", "account_incomplete"):
+    for code in (
+        "no_account",
+        "unknown_account",
+        "unknown_carrier",
+        "account_incomplete",
+        "drill_without_base",
+    ):
         assert told(f"providers.{code}")
     assert sentences.reason("30005") == "The telephone number does not exist."
     assert sentences.reason("http_502") == "The carrier answered 502."

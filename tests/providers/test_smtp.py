@@ -104,9 +104,10 @@ def test_each_answer_comes_to_one_outcome(table, expected):
 
 def test_starttls_is_not_skipped_when_the_server_has_none():
     """A letter never leaves in the clear because somebody cut the offer out."""
-    outcome, server = sent({}, security="starttls")
-    assert outcome == LATER
-    assert not server.letters
+    for security in ("starttls", "a typing error"):
+        outcome, server = sent({}, security=security)
+        assert outcome == LATER
+        assert not server.letters
 
 
 def test_the_letter_has_text_and_page_filled_once():
