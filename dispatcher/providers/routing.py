@@ -54,8 +54,8 @@ def open_account(name: str, *, mode: Mode) -> Provider:
     """The carrier's adapter for an account, the same one for the life of the process.
 
     Raises Refused providers.unknown_account, providers.account_incomplete when a setting is missing
-    or unknown, or providers.drill_without_base when a drill's account does not say where its sandbox
-    is: without one it would reach people. Opening imports the vendor's SDK: up to 1.1 s once.
+    or unknown, or providers.drill_without_base when a drill's account does not say where its
+    sandbox is: it would reach people. Opening imports the vendor's SDK, up to 1.1 s once.
     """
     if name not in _configured(mode):
         raise Refused("providers.unknown_account", account=name, mode=mode)
