@@ -4,6 +4,7 @@ import re
 from functools import cache
 from importlib.resources import files
 
+_COMMENT = re.compile(r"^ *--.*\n", re.MULTILINE)
 _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 
 
@@ -19,7 +20,7 @@ def statements(package: str) -> dict[str, str]:
         for name, text in zip(pieces[1::2], pieces[2::2], strict=True):
             if name in found:
                 raise ValueError(f"two statements are named {name}")
-            found[name] = text.strip()
+            found[name] = _COMMENT.sub("", text).strip()  # a per cent sign there is no slot
     return found
 
 

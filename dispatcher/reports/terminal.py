@@ -18,11 +18,11 @@ _ISOLATE = "\u2068{}\u2069"
 
 
 def lines(report: Report, *, regions: int = 12) -> Iterator[RenderableType]:
-    """What to print, top to bottom; at most so many regions, the largest first."""
+    """What to print, top to bottom; at most so many countries, the largest first."""
     yield _head(report)
     yield _books(_("By channel"), report, lambda row: row.channel, _channel)
     yield _books(_("By language"), report, lambda row: row.language, words.language_name)
-    yield _books(_("By region"), report, lambda row: row.region, words.region_name, most=regions)
+    yield _books(_("By region"), report, _country, words.region_name, most=regions)
     if report.reasons:
         yield _reasons(report)
     yield _times(report)
@@ -66,24 +66,30 @@ def _books(
     most: int = 0,
 ) -> RenderableType:
     table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
-    table.add_column("")
-    for figure in ("targeted", *FIGURES):
+    table.add_column("", no_wrap=True, min_width=14)
+    shown = [figure for figure in FIGURES if report.whole.of(figure)]  # 80 columns hold no nine
+    for figure in ("targeted", *shown):
         table.add_column(str(words.FIGURES[figure]), justify="right")
     found = report.totals(by)
     for key, row in found[: most or None]:
-        table.add_row(_ISOLATE.format(name(key)), *_cells(row))
+        table.add_row(_ISOLATE.format(name(key)), *_cells(row, shown))
     if most and len(found) > most:
         table.add_row(_("… and %(n)d more") % {"n": len(found) - most})
     table.add_section()
-    table.add_row(_("All"), *_cells(report.whole), style="bold")
+    table.add_row(_("All"), *_cells(report.whole, shown), style="bold")
     return table
 
 
-def _cells(row: Row) -> list[RenderableType]:
-    shown: list[RenderableType] = [f"{row.targeted:,}"]
-    for figure, n in zip(FIGURES, row.figures, strict=True):
-        shown.append(Text(f"{n:,}" if n else "·", style=_TONES.get(figure, "") if n else "dim"))
-    return shown
+def _cells(row: Row, shown: list[str]) -> list[RenderableType]:
+    cells: list[RenderableType] = [f"{row.targeted:,}"]
+    for figure in shown:
+        n = row.of(figure)
+        cells.append(Text(f"{n:,}" if n else "·", style=_TONES.get(figure, "") if n else "dim"))
+    return cells
+
+
+def _country(row: Row) -> str:
+    return row.region.partition("-")[0]
 
 
 def _channel(key: str) -> str:
