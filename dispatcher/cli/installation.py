@@ -66,8 +66,8 @@ def answers(url: str) -> bool:
 class Installation:
     """Everything, started by `start` and gone after `stop`; reused by the demo.
 
-    `say` is called with the name of each step as it begins: servers, sandbox, schema, web,
-    workers. Call from the main thread.
+    `say` is called with the name of each step as it begins: servers, schema, sandbox,
+    workers, web. Call from the main thread.
     """
 
     def __init__(self, plan: Plan, *, say: Callable[[str], None]) -> None:
@@ -95,12 +95,14 @@ class Installation:
         self.environ.setdefault("PUBLIC_URL", web_url)
         self.environ["DISPATCHER_HOME"] = str(self._home)
         self.group = supervise.Group(logs=self._home / "logs", environ=self.environ)
+        self._say("schema")
+        self.group.begin("prepare", supervise.python("-m", "dispatcher.cli.prepare"))
         sandbox_url = self._sandbox(web_url) if self._plan.sandbox else ""
-        self._schema()
+        self._say("workers")  # they import while the schema is made; nothing rings before beat
+        self.group.start(*map(supervise.worker, queues.LANES))
+        self.group.finish("prepare")
         self._say("web")
-        self.group.start(supervise.web(host=self._plan.host, port=port))
-        self._say("workers")
-        self.group.start(*map(supervise.worker, queues.LANES), supervise.beat())
+        self.group.start(supervise.web(host=self._plan.host, port=port), supervise.beat())
         self.group.wait(lambda: answers(f"{web_url}/health"), name="web")
         lanes = Celery(broker=self.environ["REDIS_URL"])
         self.group.wait(lambda: listening(lanes) >= set(queues.LANES), name="worker-critical")
@@ -133,11 +135,6 @@ class Installation:
         self.environ["SANDBOX_URL"] = url
         self.environ["DRILL_ACCOUNTS"] = str(state / "accounts.json")
         return url
-
-    def _schema(self) -> None:
-        assert self.group
-        self._say("schema")
-        self.group.run("prepare", supervise.python("-m", "dispatcher.cli.prepare"))
 
     def tend(self) -> list[str]:
         """Start again what has died; the names."""

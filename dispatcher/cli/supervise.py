@@ -103,6 +103,7 @@ class Group:
         self._logs = logs
         self._environ = environ
         self._running: list[_Running] = []
+        self._chores: dict[str, subprocess.Popen[bytes]] = {}
         logs.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def start(self, *parts: Part) -> None:
@@ -119,18 +120,18 @@ class Group:
         """Where the part writes."""
         return self._logs / f"{name}.log"
 
-    def run(self, name: str, command: Sequence[str], *, within: float = 300) -> None:
-        """Run a chore to its end. Raises Refused("up.chore_failed") with its log."""
-        chore = child.start(
+    def begin(self, name: str, command: Sequence[str]) -> None:
+        """Start a chore, which ends by itself; `finish` waits for it, `stop` ends it."""
+        self._chores[name] = child.start(
             command, log=self.log(name), ending=signal.SIGTERM, environ=self._environ
         )
+
+    def finish(self, name: str, *, within: float = 300) -> None:
+        """Wait for a chore. Raises Refused("up.chore_failed") with its log."""
         try:
-            code = chore.wait(within)
+            code = self._chores[name].wait(within)
         except subprocess.TimeoutExpired:
-            code = child.stop(chore, steps=((signal.SIGTERM, 5),)) or 1
-        except BaseException:  # Ctrl-C: the chore ends with us
-            child.stop(chore, steps=((signal.SIGTERM, 5),))
-            raise
+            code = 1
         if code:
             raise Refused("up.chore_failed", name=name, log=str(self.log(name)))
 
@@ -170,6 +171,8 @@ class Group:
 
     def stop(self) -> None:
         """Ask all to end, the last started first; kill those who take too long."""
+        for chore in self._chores.values():
+            child.stop(chore, steps=((signal.SIGTERM, 5),))
         living = [one for one in reversed(self._running) if one.process.poll() is None]
         for one in living:
             one.process.send_signal(one.part.ending)
