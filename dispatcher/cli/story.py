@@ -144,7 +144,7 @@ def decide(players: Cast) -> Dispatch:
 def watch(dispatch: Dispatch, progress: Progress) -> None:
     """Bars that fill until nothing more is to come, or patience ends."""
     task = progress.add_task(_("Sending"), total=None)
-    end, quiet_since, before = time.monotonic() + PATIENCE, time.monotonic(), {}
+    end, quiet_since, before = time.monotonic() + PATIENCE, time.monotonic(), dict[str, int]()
     while time.monotonic() < end:
         sums: Counter[str] = Counter()
         for cell in tally.books(dispatch.id):

@@ -27,6 +27,8 @@ from dispatcher.wording.rendering import Rendered
 
 log = structlog.get_logger(__name__)
 
+LINK = "info"
+"""The fact to which a push notification leads: the page with the latest information."""
 KEPT = 4_096
 """Compiled wordings that a worker keeps: 13 languages x 4 parts x 60 zones and a bit."""
 
@@ -39,6 +41,14 @@ class Frozen:
     plan: Plan
     facts: Facts
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A wording with everything in it but what is personal; `link` is where a push leads."""
+
+    rendered: Rendered
+    link: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +83,7 @@ class Load:
 
     frozen: Mapping[int, Frozen]
     doors: Mapping[int, Door]
-    rendered: Mapping[int, Rendered | Refused]
+    ready: Mapping[int, Ready | Refused]
     now: datetime
 
     def fallen(self, batch: Claimed, n: int) -> list[tuple[int, str]]:
@@ -112,17 +122,21 @@ class Load:
         return calls, unsaid
 
     def _parcel(self, batch: Claimed, index: int, *, door: Door) -> Parcel:
-        rendered = self.rendered[batch.id]
-        if isinstance(rendered, Refused):
-            raise rendered
+        ready = self.ready[batch.id]
+        if isinstance(ready, Refused):
+            raise ready
         delivery_id = batch.delivery_id(index)
         ttl = int((self.frozen[batch.dispatch_id].expires_at - self.now).total_seconds())
         return PACKS[batch.channel](
-            rendered,
+            ready.rendered,
             delivery_id=delivery_id,
             attempt=batch.attempt,
             to=door.value,
-            slots={"recipient": door.name, "acknowledge": acknowledgement(delivery_id)},
+            slots={
+                "recipient": door.name,
+                "acknowledge": acknowledgement(delivery_id),
+                "link": ready.link,
+            },
             ttl=max(1, ttl),
         )
 
@@ -144,7 +158,7 @@ class Loader:
 
     def __init__(self) -> None:
         self._frozen: dict[int, Frozen] = {}
-        self._compiled: OrderedDict[tuple[int, int, str, str], Rendered | Refused] = OrderedDict()
+        self._compiled: OrderedDict[tuple[int, int, str, str], Ready | Refused] = OrderedDict()
 
     def load(self, batches: Sequence[Claimed]) -> Load:
         """Everything about these batches, in three queries or fewer."""
@@ -164,6 +178,11 @@ class Loader:
         ]
         if dead:
             consent.mark_dead(dead)
+        for batch in batches:
+            for fact in facts.get(batch.id, ()):
+                if fact.outcome.opted_out:
+                    address = batch.address_ids[fact.index]
+                    consent.opt_out(address, source=f"carrier:{fact.carrier}")
 
     def _thaw(self, ids: set[int]) -> None:
         for dispatch in Dispatch.objects.filter(id__in=ids - self._frozen.keys()):
@@ -181,7 +200,7 @@ class Loader:
             asked[kind].extend(batch.address_ids[batch.cursor :])
         return asked
 
-    def _render(self, batches: Sequence[Claimed]) -> dict[int, Rendered | Refused]:
+    def _render(self, batches: Sequence[Claimed]) -> dict[int, Ready | Refused]:
         keys = {
             batch.id: (batch.dispatch_id, batch.wording_id, batch.time_zone, batch.region)
             for batch in batches
@@ -196,17 +215,21 @@ class Loader:
 
     def _compile(
         self, key: tuple[int, int, str, str], fields: Mapping[int, library.Version]
-    ) -> Rendered | Refused:
+    ) -> Ready | Refused:
         """A wording with the dispatch's facts for a zone and a region, or why it cannot be made."""
         dispatch_id, wording_id, zone, region = key
+        text, facts = fields[wording_id], self._frozen[dispatch_id].facts
+        regions = (region, *territories.parents(region)) if region else ()
         try:
-            return rendering.compile(
-                fields[wording_id].fields,
-                locale=fields[wording_id].locale,
+            rendered = rendering.compile(
+                text.fields,
+                locale=text.locale,
                 zone=zone or "UTC",
-                facts=self._frozen[dispatch_id].facts,
-                regions=(region, *territories.parents(region)) if region else (),
-                wording=str(wording_id),
+                facts=facts,
+                regions=regions,
+                wording=text.name,
             )
         except Refused as error:
             return error
+        leads_to = facts.resolve(regions=regions, language=text.locale).get(LINK)
+        return Ready(rendered, leads_to.value if leads_to else "")

@@ -1,5 +1,7 @@
 """The room's entry for Django."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class HooksConfig(AppConfig):
 
     name = "dispatcher.hooks"
     label = "hooks"
+
+    def ready(self) -> None:
+        """Make the carriers' sentences known."""
+        import_module("dispatcher.providers.sentences")

@@ -65,6 +65,7 @@ class Outcome:
     carrier_id: str = ""
     retry_after: float = 0.0  # seconds, for LATER
     dead: bool = False  # the address itself is gone: the registry should know
+    opted_out: bool = False  # the reader told the carrier to stop: the registry should know
 
     @classmethod
     def taken(cls, carrier_id: str) -> "Outcome":
@@ -72,9 +73,9 @@ class Outcome:
         return cls(Kind.TAKEN, carrier_id=carrier_id)
 
     @classmethod
-    def refused(cls, code: str, *, dead: bool = False) -> "Outcome":
+    def refused(cls, code: str, *, dead: bool = False, opted_out: bool = False) -> "Outcome":
         """Refused for good."""
-        return cls(Kind.REFUSED, code=code, dead=dead)
+        return cls(Kind.REFUSED, code=code, dead=dead, opted_out=opted_out)
 
     @classmethod
     def later(cls, code: str, *, seconds: float) -> "Outcome":

@@ -212,7 +212,7 @@ def outcome(answer: Answer) -> Outcome:
     if answer.status == 401 or code in ACCOUNT_AT_FAULT:  # noqa: PLR2004
         return account_refused()
     if 400 <= answer.status < 500 and code:  # noqa: PLR2004
-        return Outcome.refused(str(code), dead=code in GONE)
+        return Outcome.refused(str(code), dead=code in GONE, opted_out=code in OPTED_OUT)
     return unsure(answer)
 
 
