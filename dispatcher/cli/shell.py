@@ -176,9 +176,9 @@ def exit_codes() -> str:
 def translate(command: Any) -> None:
     """Put a command's help, and that of its options, into the active language."""
     for item in (command, *command.params):
-        text = getattr(item, "help", None)
-        if text:
-            item.help = gettext(text)
+        if getattr(item, "help", None):
+            item.msgid = getattr(item, "msgid", item.help)
+            item.help = gettext(item.msgid)
 
 
 class NothingToDo(Exception):  # noqa: N818  # it states a fact

@@ -41,7 +41,7 @@ def operator(username: str, *, name: str, by: User, language: str = "en") -> Use
 
 
 @pytest.fixture
-def sofie(db) -> User:
+def sofie(db) -> User:  # noqa: ARG001  # what it needs to be there
     """Sofie Lind keeps the registry; admin of the world."""
     return roster.add_first("sofie.lind", name="Sofie Lind", language="sv")
 
@@ -90,7 +90,7 @@ def tomas(sofie) -> User:
 
 
 @pytest.fixture
-def words(db, tmp_path) -> library.Loaded:
+def words(db, tmp_path) -> library.Loaded:  # noqa: ARG001  # what it needs to be there
     """The shipped texts in English and Persian; whoever reads neither needs the fallback."""
     shelf = tmp_path / "locales"
     shelf.mkdir()
@@ -131,7 +131,7 @@ def person(
 
 
 @pytest.fixture
-def people(db) -> dict[str, Contact]:
+def people(db) -> dict[str, Contact]:  # noqa: ARG001  # what it needs to be there
     """Four in the EU, of whom one cannot be reached, and two in Brazil."""
     return {
         who.reference: who
@@ -158,7 +158,7 @@ def people(db) -> dict[str, Contact]:
 
 
 @pytest.fixture
-def draft(mina, words, people) -> Alert:
+def draft(mina, words, people) -> Alert:  # noqa: ARG001  # what it needs to be there
     """A drill of Mina's about the oats, without facts."""
     return compose.compose("recall", by=mina, mode="drill", segment="everyone", title="Oats")
 

@@ -7,6 +7,8 @@ from dispatcher.alerts.models import Alert
 from dispatcher.kit.errors import Refused, sentence
 from tests.alerts.conftest import FACTS, tell_facts
 
+pytestmark = pytest.mark.usefixtures("words", "people")
+
 
 def codes(alert: Alert) -> set[str]:
     return {cause.code for cause in gate.lacks(alert)}
@@ -47,13 +49,13 @@ def test_an_audience_of_nobody_stops_it(ready, mina, audience, code):
     assert code in codes(compose.set_audience(ready, by=mina, **audience))
 
 
-def test_a_part_without_words_stops_it(mina, words, people):
+def test_a_part_without_words_stops_it(mina):
     """The breach has no update that could be sent."""
     alert = compose.compose("breach", by=mina, mode="drill", part="update", segment="everyone")
     assert "alerts.no_wording" in codes(alert)
 
 
-def test_the_default_language_must_exist_where_it_stands_in(mina, words, people):
+def test_the_default_language_must_exist_where_it_stands_in(mina):
     """Falling back on a language without words is no fallback."""
     alert = compose.compose(
         "recall", by=mina, mode="drill", segment="everyone", default_language="tr"
@@ -90,7 +92,7 @@ def test_a_fact_for_some_regions_only_stops_it_for_the_others(ready, mina):
     assert gate.lacks(ready) == ()
 
 
-def test_without_any_carrier_nothing_can_be_submitted(mina, words, people, settings):
+def test_without_any_carrier_nothing_can_be_submitted(mina, settings):
     """A real alert needs real accounts."""
     settings.CARRIERS = {"drill": settings.CARRIERS["drill"], "real": {}}
     alert = compose.compose("recall", by=mina, mode="real", segment="everyone")
@@ -98,6 +100,6 @@ def test_without_any_carrier_nothing_can_be_submitted(mina, words, people, setti
     assert "alerts.no_carrier" in codes(alert)
 
 
-def test_a_refusal_of_the_gate_is_a_refusal(ready):
+def test_a_refusal_of_the_gate_is_a_refusal():
     """The doors need to know one kind of error."""
     assert issubclass(gate.NotReady, Refused)

@@ -6,7 +6,7 @@ from threading import Barrier
 import pytest
 from django.db import connections
 
-from dispatcher.alerts import approve, compose, desk, launch
+from dispatcher.alerts import approve, compose, desk, frozen, launch
 from dispatcher.alerts.models import Alert
 from dispatcher.fanout.plan import thaw
 from dispatcher.kit.errors import Refused
@@ -15,7 +15,7 @@ from dispatcher.operators import roster
 from dispatcher.operators.access import NotAllowed
 from dispatcher.operators.models import JournalEntry, User
 from dispatcher.operators.roles import Role
-from dispatcher.wording.models import WordingVersion
+from dispatcher.wording.models import Template, Wording, WordingVersion
 from tests.alerts.conftest import FACTS
 
 
@@ -72,7 +72,8 @@ def test_other_words_send_nothing(approved, mina, typed):
     assert not Dispatch.objects.exists()
 
 
-def test_the_real_thing_is_confirmed_with_other_words(mina, kenji, leila, words, people, settings):
+@pytest.mark.usefixtures("words", "people")
+def test_the_real_thing_is_confirmed_with_other_words(mina, kenji, leila, settings):
     """The words name the alert, so that the hand cannot send another; DRILL sends nothing."""
     settings.CARRIERS = {**settings.CARRIERS, "real": settings.CARRIERS["drill"]}
     alert = compose.compose("recall", by=mina, mode="real", segment="everyone")
@@ -131,9 +132,18 @@ def test_a_wording_that_was_withdrawn_does_not_leave(approved, mina):
     assert refused.value.code == "alerts.wording_withdrawn"
 
 
-def test_a_language_that_came_later_does_not_leave_unseen(approved, mina, tmp_path):
+def test_a_language_that_came_later_does_not_leave_unseen(approved, mina):
     """The approved plan pins its wordings; a new language waits for the next alert."""
     pinned = approved.plan
+    german = Wording.objects.create(
+        template=Template.objects.get(key="recall.first.consumer", channel="sms"),
+        locale="de",
+    )
+    WordingVersion.objects.create(
+        wording=german, fields={"text": "x"}, text_hash="x", origin="operator", state="accepted",
+        source_hash=german.template.source_hash,
+    )  # fmt: skip
+    assert frozen.pinned(approved)[0] != pinned
     dispatch = launch.launch(approved, by=mina, confirm="DRILL")
     assert dispatch.plan == pinned
 

@@ -10,6 +10,8 @@ from dispatcher.kit.errors import Refused, sentence
 from dispatcher.operators.access import NotAllowed
 from tests.alerts.conftest import FACTS
 
+pytestmark = pytest.mark.usefixtures("words", "people")
+
 
 def told(seen) -> set[tuple[str, str, str, str]]:
     return {(row.group, row.channel, row.language, row.region) for row in seen.told}
@@ -52,7 +54,7 @@ def test_examples_are_real_renderings_for_real_people(ready, mina):
     assert "{" not in "".join(field for row in examples.values() for field in row.fields.values())
 
 
-def test_each_group_channel_and_language_has_one_example(ready, mina, people):
+def test_each_group_channel_and_language_has_one_example(ready, mina):
     """However many people there are, nobody reads a thousand texts."""
     for n in range(20):
         twin = Contact.objects.get(reference="babak")
@@ -84,7 +86,7 @@ def test_a_draft_without_an_audience_has_no_preview(mina):
     assert refused.value.code == "alerts.no_audience"
 
 
-def test_a_lead_for_the_eu_cannot_preview_brazil(ana, mina, words, people):
+def test_a_lead_for_the_eu_cannot_preview_brazil(ana, mina):
     """Nor can the lead for Brazil preview the EU."""
     alert = compose.compose("recall", by=ana, mode="drill", segment="everyone")
     assert preview(alert, by=ana).reachable.by_region == {"BR": 2}
@@ -93,7 +95,7 @@ def test_a_lead_for_the_eu_cannot_preview_brazil(ana, mina, words, people):
     assert refused.value.code == "alerts.outside_scope"
 
 
-def test_a_private_list_is_previewed_within_the_regions(mina, words, people):
+def test_a_private_list_is_previewed_within_the_regions(mina):
     """People of the list who live elsewhere are counted, not shown."""
     affected = AdHocList.objects.create(name="Affected")
     Contact.objects.filter(reference__in=["greta", "joao"]).update(list=affected)
@@ -102,14 +104,14 @@ def test_a_private_list_is_previewed_within_the_regions(mina, words, people):
     assert (seen.reachable.total, seen.reachable.outside_scope) == (1, 1)
 
 
-def test_who_has_no_language_is_counted(ana, words, people):
+def test_who_has_no_language_is_counted(ana):
     """Rosa gets the default language, and the author knows."""
     alert = compose.compose("recall", by=ana, mode="drill", segment="everyone")
     codes = {finding.code for finding in preview(alert, by=ana).findings}
     assert "alerts.people_without_language" in codes
 
 
-def test_under_the_policy_block_the_unread_get_nothing(mina, words, people):
+def test_under_the_policy_block_the_unread_get_nothing(mina):
     """Greta reads German, for which there are no words here: told so, not sent English."""
     alert = compose.compose(
         "recall", by=mina, mode="drill", segment="region = DE", fallback="block"
@@ -119,7 +121,7 @@ def test_under_the_policy_block_the_unread_get_nothing(mina, words, people):
     assert seen.untold == {("consumer", "no_wording"): 1}
 
 
-def test_a_channel_without_a_carrier_is_stepped_over(mina, words, people, settings):
+def test_a_channel_without_a_carrier_is_stepped_over(mina, settings):
     """With no account for text messages, who has only a number is not reached, and it is said."""
     drill = {
         name: account

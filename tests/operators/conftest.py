@@ -8,7 +8,7 @@ from dispatcher.operators.roles import Role
 
 
 @pytest.fixture
-def sofie(db) -> User:
+def sofie(db) -> User:  # noqa: ARG001  # what it needs to be there
     """Sofie Lind keeps the registry and was here first: admin of the world."""
     return roster.add_first("sofie.lind", name="Sofie Lind", language="sv", time_zone="Europe/Oslo")
 
