@@ -23,6 +23,7 @@ from dispatcher.providers.base import Parcel
 from dispatcher.wording import library, rendering
 from dispatcher.wording.facts import Fact as Value
 from dispatcher.wording.facts import Facts
+from dispatcher.wording.nameless import called
 from dispatcher.wording.rendering import Rendered
 
 log = structlog.get_logger(__name__)
@@ -133,7 +134,7 @@ class Load:
             attempt=batch.attempt,
             to=door.value,
             slots={
-                "recipient": door.name,
+                "recipient": called(door.name, locale=ready.rendered.locale),
                 "acknowledge": acknowledgement(delivery_id),
                 "link": ready.link,
             },
