@@ -77,6 +77,7 @@ class Installation:
         self._hold: ours.Hold | None = None
         self._home = plan.home.absolute()
         self.group: supervise.Group | None = None
+        self._told: Path | None = None
         self.environ: dict[str, str] = {}
 
     def start(self) -> Addresses:
@@ -90,6 +91,7 @@ class Installation:
     def _start(self) -> Addresses:
         self._say("servers")
         self.environ = {**os.environ, **self._servers()}
+        (self._home / "up.json").unlink(missing_ok=True)  # of one that was killed
         port = _port(self._plan.port, WEB_PORT)
         web_url = f"http://{self._plan.host.replace('0.0.0.0', '127.0.0.1')}:{port}"  # noqa: S104
         self.environ.setdefault("PUBLIC_URL", web_url)
@@ -107,7 +109,8 @@ class Installation:
         lanes = Celery(broker=self.environ["REDIS_URL"])
         self.group.wait(lambda: listening(lanes) >= set(queues.LANES), name="worker-critical")
         found = Addresses(web_url, sandbox_url)
-        ours.write(self._home / "up.json", json.dumps({"url": web_url, "pid": os.getpid()}))
+        self._told = self._home / "up.json"
+        ours.write(self._told, json.dumps({"url": web_url, "pid": os.getpid()}))
         return found
 
     def _servers(self) -> dict[str, str]:
@@ -145,7 +148,8 @@ class Installation:
         """Stop all, the servers last."""
         if self.group:
             self.group.stop()
-        (self._home / "up.json").unlink(missing_ok=True)
+        if self._told:  # a second one, refused, must not wipe what the first one told
+            self._told.unlink(missing_ok=True)
         if self._local:
             self._local.stop()
         if self._hold:
