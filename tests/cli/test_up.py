@@ -36,8 +36,9 @@ def address(process: subprocess.Popen[str], home: Path) -> str:
     """Its web address, as soon as all is up."""
     deadline = time.monotonic() + 180
     while time.monotonic() < deadline and process.poll() is None:
-        if (home / "up.json").exists():
-            return str(json.loads((home / "up.json").read_text())["url"])
+        told = json.loads((home / "up.json").read_text()) if (home / "up.json").exists() else {}
+        if told.get("pid") == process.pid:  # not what one that was killed left behind
+            return str(told["url"])
         time.sleep(0.1)
     process.kill()
     logs = [f"{path.name}: {path.read_text()[-800:]}" for path in (home / "logs").glob("*.log")]
