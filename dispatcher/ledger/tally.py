@@ -154,5 +154,10 @@ def strays(dispatch_id: int) -> int:
     return int(statements.rows("strays", dispatch=dispatch_id)[0][0])
 
 
+def mark(dispatch_id: int) -> int:
+    """A number that differs whenever the figures do; 0 before any: cheap enough for every poll."""
+    return int(statements.rows("mark", dispatch=dispatch_id)[0][0])
+
+
 def _listed(regions: Regions) -> list[str] | None:
     return None if regions is None else list(regions)

@@ -31,6 +31,12 @@ class Row:
         """Everybody this line is about."""
         return sum(self.figures)
 
+    @property
+    def reached(self) -> int:
+        """Delivered; by push, whose devices send no receipts, handed over."""
+        pushed = self.of("handed_over") if self.channel == "push" else 0
+        return self.of("delivered") + pushed
+
     def of(self, figure: str) -> int:
         """One of the figures by its name."""
         return self.figures[FIGURES.index(figure)]
@@ -92,6 +98,13 @@ class Report:
         """The books summed over everything."""
         found = self.totals(lambda _: "")
         return found[0][1] if found else Row("", "", "", (0,) * len(FIGURES))
+
+    @property
+    def reached(self) -> int:
+        """People with a delivery; by push, whose devices send no receipts, with a hand-over."""
+        pushed = sum(row.of("handed_over") for row in self.books if row.channel == "push")
+        told = self.people.get("handed_over", 0)
+        return self.people.get("delivered", 0) + min(pushed, told)
 
     @property
     def match_rate(self) -> float | None:

@@ -20,7 +20,7 @@ _ISOLATE = "\u2068{}\u2069"
 def lines(report: Report, *, regions: int = 12) -> Iterator[RenderableType]:
     """What to print, top to bottom; at most so many countries, the largest first."""
     yield _head(report)
-    yield _books(_("By channel"), report, lambda row: row.channel, _channel)
+    yield _books(_("By channel"), report, lambda row: row.channel, words.channel_name)
     yield _books(_("By language"), report, lambda row: row.language, words.language_name)
     yield _books(_("By region"), report, _country, words.region_name, most=regions)
     if report.reasons:
@@ -92,10 +92,6 @@ def _country(row: Row) -> str:
     return row.region.partition("-")[0]
 
 
-def _channel(key: str) -> str:
-    return str(words.CHANNELS.get(key, key))
-
-
 def _reasons(report: Report) -> RenderableType:
     title = _("Why not")
     table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
@@ -105,7 +101,10 @@ def _reasons(report: Report) -> RenderableType:
     for entry in report.reasons:
         told = words.reason(entry.code, carrier=entry.carrier)
         table.add_row(
-            str(words.FIGURES[entry.figure]), _channel(entry.channel), told, f"{entry.n:,}"
+            str(words.FIGURES[entry.figure]),
+            words.channel_name(entry.channel),
+            told,
+            f"{entry.n:,}",
         )
     return table
 

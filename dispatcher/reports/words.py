@@ -25,6 +25,17 @@ CHANNELS: Mapping[str, Promise] = {
     "push": _("Push"),
     "none": _("No channel"),
 }
+SCENARIOS: Mapping[str, Promise] = {
+    "recall": _("Product recall"),
+    "breach": _("Personal-data breach"),
+    "side_effect": _("Side effect of a medicine"),
+}
+PARTS: Mapping[str, Promise] = {
+    "first": _("First notice"),
+    "update": _("Update"),
+    "correction": _("Correction"),
+    "all_clear": _("All-clear"),
+}
 MODES: Mapping[str, Promise] = {"drill": _("Drill"), "real": _("Real")}
 STATES: Mapping[str, Promise] = {
     "enlisting": _("Enlisting the audience"),
@@ -74,6 +85,11 @@ CARRIERS: Mapping[tuple[str, str], Promise] = {
 """Carriers' codes that people meet often; all others are shown as they came."""
 
 
+def subject(scenario: str, part: str) -> str:
+    """What a dispatch is about: "Product recall · First notice"; unknown keys as they are."""
+    return f"{SCENARIOS.get(scenario, scenario)} · {PARTS.get(part, part)}"
+
+
 def reason(code: str, *, carrier: str = "") -> str:
     """A reason in words, with the code where it is the carrier's."""
     told = CARRIERS.get((carrier, code))
@@ -86,6 +102,11 @@ def reason(code: str, *, carrier: str = "") -> str:
     if not code:
         return gettext("The carrier gave no reason")
     return f"{carrier} {code}".strip()
+
+
+def channel_name(key: str) -> str:
+    """A channel in the active language."""
+    return str(CHANNELS.get(key, key))
 
 
 def language_name(tag: str) -> str:

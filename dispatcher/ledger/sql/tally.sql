@@ -133,3 +133,9 @@ group by minute window w as (order by minute)
 -- Receipts since the launch that belong to nothing that we sent.
 select count(*) from ledger_receipt r join ledger_dispatch p on p.id = %(dispatch)s
 where r.stray and r.received_at >= p.launched_at
+
+-- name: mark
+-- The last change of the figures. `offset 0` keeps the planner on the dispatch's own deltas: for an
+-- old dispatch it would else walk the whole table backwards by its key.
+select coalesce(max(id), 0)
+from (select id from ledger_delta where dispatch_id = %(dispatch)s offset 0) own
