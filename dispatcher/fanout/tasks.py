@@ -1,7 +1,11 @@
 """The tasks that Celery runs: thin, and none of them is the truth."""
 
+from typing import Any
+
+import structlog
 import uvloop
 from celery import shared_task
+from celery.signals import worker_init
 from django.conf import settings
 from redis.asyncio import Redis
 
@@ -9,13 +13,35 @@ from dispatcher.fanout.doorbell import ring
 from dispatcher.fanout.hand_over import Conductor
 from dispatcher.fanout.load import Loader
 from dispatcher.fanout.pace import Pace
+from dispatcher.kit import queues
+from dispatcher.kit.errors import Refused
 from dispatcher.kit.wire import Pool
 from dispatcher.ledger import entries
+from dispatcher.providers import routing
+
+log = structlog.get_logger(__name__)
 
 SHIFT = 30.0
 """Seconds after which a worker lets go and rings again, so that a warm stop need not wait long."""
 
 _LOADER = Loader()
+
+
+@worker_init.connect
+def warm(sender: Any = None, **_: object) -> None:
+    """Open the carriers' accounts before the first alert, and before the children are forked.
+
+    Vendors' SDKs take up to 1.1 s each to import: nobody shall wait for that in an alert.
+    """
+    lane = str(sender).partition("@")[0]
+    if lane not in (queues.CRITICAL, queues.ROUTINE):
+        return
+    for mode in routing.MODES:
+        for account in routing.accounts(mode=mode):
+            try:
+                routing.open_account(account, mode=mode)
+            except Refused as error:
+                log.warning("account_not_opened", account=account, mode=mode, code=error.code)
 
 
 @shared_task(ignore_result=True)
