@@ -134,8 +134,9 @@ def find(sheet: Sheet, *, mapping: Mapping[str, str]) -> Header:
     seen: list[str] = []
     for line, row in islice(sheet.rows, _DEEPEST):
         seen += [cell for cell in row if cell.strip()]
-        known, named = weigh(row), [cell for cell in row if cell.strip()]
-        if known >= _ENOUGH or known == len(named) > 0:
+        named = [cell for cell in row if cell.strip()]
+        alone = bool(named) and all(field_of(cell, mapping) for cell in named)
+        if alone or weigh(row) >= _ENOUGH:
             return _header(line, row, mapping)
     raise Refused("contacts.header_missing", found=", ".join(seen[:12]), known=", ".join(FIELDS))
 

@@ -201,8 +201,10 @@ class _Reader:
             for heading, cell in self._cells(name):
                 parts = between.split(cell) if between else [cell]
                 found += [self._read(heading, part, read, None) for part in parts if part.strip()]
-        by_key = {(point.channel, point.key): point for point in reversed(found) if point}
-        return tuple(reversed(by_key.values()))
+        by_key: dict[tuple[str, str], Point] = {}
+        for point in filter(None, found):
+            by_key.setdefault((point.channel, point.key), point)
+        return tuple(by_key.values())
 
     def _roles(self, cell: str) -> tuple[str, ...]:
         keys = sorted({part.strip().casefold() for part in _BETWEEN.split(cell) if part.strip()})
