@@ -7,7 +7,7 @@ from typing import get_args
 from django.db import transaction
 from django.db.models.functions import Now
 
-from contacts import segments
+from contacts import segments, territories
 from contacts.models import AdHocList
 from contacts.reach import vocabulary
 from dispatcher.alerts import desk, scenarios
@@ -249,9 +249,12 @@ def _carry_over(earlier: Alert, alert: Alert, plan: Scenario) -> None:
 
 
 def _scope_of_fact(region: str, language: str) -> tuple[str, str]:
-    """Region and language as they are kept; '' stays, it is everybody."""
+    """Region and language as they are kept; '' stays, it is everybody.
+
+    CLDR's regions only: the road does not look own regions up (`fanout.load`).
+    """
     return (
-        access.canonical_region(region) if region else "",
+        territories.canonical(region) if region else "",
         tags.canonical(language) if language else "",
     )
 

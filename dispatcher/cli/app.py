@@ -10,6 +10,7 @@ from django.utils.translation import get_supported_language_variant, gettext_noo
 from dispatcher.cli import (
     alert,
     decide,
+    demo,
     doctor,
     operators,
     people,
@@ -46,6 +47,7 @@ app.add_typer(wordings.app, name="wordings")
 app.add_typer(operators.app, name="operators")
 doctor.register(app)
 app.command("up")(up.up)
+app.command("demo")(demo.demo)
 
 
 @app.callback()

@@ -1,5 +1,6 @@
 """The entry of the command line: sets Django up, then runs the verb that argv names."""
 
+import logging
 import os
 import sys
 from importlib import import_module
@@ -10,8 +11,8 @@ import django
 def main() -> None:
     """Run `dispatcher …` and exit with one of the documented codes."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dispatcher.conf.settings")
-    os.environ.setdefault("LOG_FORMAT", "console")
     django.setup()
+    logging.getLogger().setLevel(logging.ERROR)  # what people must know, the verbs say
     house = import_module("dispatcher.cli.app")
     house.speak()
     try:

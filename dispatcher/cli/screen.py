@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -48,7 +48,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]], *, title: str 
     return made
 
 
-def show(*parts: Table | str, error: bool = False) -> None:
+def show(*parts: RenderableType, error: bool = False) -> None:
     """Print tables and lines; a line is printed as it is, without markup."""
     stream = sys.stderr if error else sys.stdout
     width = None if stream.isatty() else PIPED

@@ -1,6 +1,7 @@
 """`dispatcher alert`: launching, watching, pausing, stopping, reporting."""
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,7 +14,6 @@ from dispatcher.alerts.survey import survey
 from dispatcher.cli import services
 from dispatcher.cli.alert import Number, alert_json, app, headline
 from dispatcher.cli.decide import approvals_table
-from dispatcher.cli.report import report_parts
 from dispatcher.cli.screen import table
 from dispatcher.cli.shell import NothingToDo, answer, asks_json, note, operator, verb
 from dispatcher.kit.errors import Refused
@@ -22,7 +22,7 @@ from dispatcher.ledger.models import Dispatch
 from dispatcher.ledger.tally import FIGURES
 from dispatcher.operators.access import NotAllowed
 from dispatcher.operators.models import User
-from dispatcher.reports import after_action
+from dispatcher.reports import after_action, exports, terminal
 
 
 @verb(
@@ -88,17 +88,33 @@ def _status(*, number: Number) -> None:
     "report",
     text=gettext_noop(
         "The books: who was reached, in which language, by which channel, who was not, and why.\n\n"
-        "Example: dispatcher alert report 1 --json"
+        "\b\n"
+        "Examples:\n"
+        "  dispatcher alert report 1\n"
+        "  dispatcher alert report 1 --xlsx report.xlsx"
     ),
 )
-def _report(*, number: Number) -> None:
+def _report(
+    *,
+    number: Number,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", help=gettext_noop("Write it to this CSV file."))
+    ] = None,
+    xlsx: Annotated[
+        Path | None, typer.Option("--xlsx", help=gettext_noop("Write it to this XLSX file."))
+    ] = None,
+) -> None:
     user = operator()
     alert = desk.read(number, by=user)
     dispatch = launch.dispatch_of(alert)
     if dispatch is None:
         raise Refused("alerts.not_launched", number=alert.number)
     seen = after_action.report(dispatch, scope=_scope(alert, user=user))
-    answer(seen.plain(), headline(alert), *report_parts(seen))
+    for path, write in ((csv, exports.as_csv), (xlsx, exports.as_xlsx)):
+        if path is not None:
+            path.write_bytes(write(seen))
+            note(gettext("Written to %(path)s.") % {"path": path})
+    answer(seen.plain(), headline(alert), *terminal.lines(seen))
 
 
 @verb(app, "pause", text=gettext_noop("Let nothing more leave until it is resumed."))

@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import Error as DatabaseFault
 from django.utils.translation import gettext, gettext_noop
 from redis.exceptions import RedisError
-from rich.table import Table
+from rich.console import RenderableType
 from typer.core import TyperCommand, TyperGroup
 
 from contacts import errors as contacts_errors
@@ -124,7 +124,7 @@ def verb(group: typer.Typer, name: str, *, text: str) -> Callable[[Callable[...,
     return register
 
 
-def answer(value: object, *parts: Table | str) -> None:
+def answer(value: object, *parts: RenderableType) -> None:
     """The verb's result: the value as JSON when that was asked for, else lines and tables."""
     if _SESSION.get(_PLAIN).as_json:
         screen.show_json(value)

@@ -124,6 +124,13 @@ def test_a_fact_may_have_a_value_for_each_region_and_language(draft, mina):
     assert [str(fact) for fact in draft.facts.all()] == ["line"]
 
 
+def test_a_fact_is_not_scoped_to_an_own_region(draft, mina):
+    """The road looks up CLDR's regions; what would never be found is refused when it is written."""
+    with pytest.raises(ContactsRefused) as refused:
+        compose.set_fact(draft, by=mina, name="line", value="+442079460123", region="own:nordics")
+    assert refused.value.code == "contacts.region_unknown"
+
+
 def test_only_who_may_act_on_it_changes_it(draft, ana, kenji):
     """Another region's lead cannot write in it; the chief executive may verify, not write."""
     for user in (ana, kenji):

@@ -51,6 +51,25 @@ def test_the_whole_way(mina, kenji, leila, at):
     assert author("alert", "report", number).code == 0
 
 
+def test_a_report_is_written_as_csv_and_xlsx(approved, mina, at, tmp_path):
+    """The same books as files; JSON is one document."""
+    at(mina)("alert", "launch", approved.number, "--confirm", "DRILL")
+    files = [tmp_path / "report.csv", tmp_path / "report.xlsx"]
+    said = at(mina)(
+        "alert", "report", approved.number, "--csv", str(files[0]), "--xlsx", str(files[1]), "--json"
+    )  # fmt: skip
+    assert said.code == 0, said.err
+    assert said.json["number"] == approved.number
+    assert all(file.stat().st_size for file in files)
+    assert files[1].read_bytes().startswith(b"PK")
+
+
+def test_what_was_not_launched_has_no_report(approved, mina, at):
+    """Exit code 1 with a sentence."""
+    said = at(mina)("alert", "report", approved.number, "--json")
+    assert (said.code, said.refusal["code"]) == (1, "alerts.not_launched")
+
+
 def test_a_dry_run_sends_nothing(approved, mina, at):
     """It says what would leave; nothing is launched."""
     said = at(mina)("alert", "launch", approved.number, "--dry-run", "--json")
