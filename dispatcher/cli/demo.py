@@ -21,7 +21,7 @@ from dispatcher.kit.local import home as ours
 def fresh(home: Path) -> None:
     """Forget the last demo. Raises Refused("local.running") while one runs."""
     if ours.held(home):
-        raise Refused("local.running", home=str(home))
+        raise Refused("local.running", home=str(home), pid=ours.holder(home))
     elsewhere = home / "elsewhere"
     if elsewhere.is_symlink():
         shutil.rmtree(elsewhere.resolve(), ignore_errors=True)

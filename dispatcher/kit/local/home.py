@@ -118,9 +118,9 @@ class Hold:
                 break
             except BlockingIOError:
                 if wait is None:
-                    pid = os.pread(self._file, 32, 0).decode() or "?"
                     self.release()
-                    raise Refused("local.running", pid=pid, home=str(self._path.parent)) from None
+                    home = self._path.parent
+                    raise Refused("local.running", pid=holder(home), home=str(home)) from None
                 time.sleep(wait)
         os.truncate(self._file, 0)
         os.pwrite(self._file, str(os.getpid()).encode(), 0)
@@ -130,6 +130,12 @@ class Hold:
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
+
+
+def holder(home: Path) -> str:
+    """The process that holds the home, or that held it last; "?" when there was none."""
+    path = home / "lock"
+    return (path.read_text(encoding="ascii") if path.exists() else "") or "?"
 
 
 def held(home: Path) -> bool:
