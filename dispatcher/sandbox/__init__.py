@@ -1,0 +1,1 @@
+"""A local server that plays the carriers, speaks their own protocols, and shows what they took."""

@@ -17,6 +17,7 @@ from dispatcher.sandbox.keys import event_key, event_public_key, run_key, servic
 from dispatcher.sandbox.libretranslate import LibreTranslate
 from dispatcher.sandbox.memory import Memory
 from dispatcher.sandbox.post import Post
+from dispatcher.sandbox.receipts import Clock
 from dispatcher.sandbox.sendgrid import SendGrid
 from dispatcher.sandbox.server import Answering, Doors, Reply, Request
 from dispatcher.sandbox.twilio import Twilio
@@ -57,10 +58,11 @@ def routes(sandbox: Sandbox) -> tuple[tuple[str, Answering], ...]:
     config, memory, faults, post = sandbox.config, sandbox.memory, sandbox.faults, sandbox.post
     events = Events(config.events_url, event_key(config.seed), post, wait=config.batch_wait)
     fcm = Fcm(memory, faults, sandbox.service_account)
+    clock = Clock()
     translate = LibreTranslate(memory, faults)
     return (
-        ("/2010-04-01/", Twilio(config.accounts, memory, faults, post)),
-        ("/v3/mail/send", SendGrid(config.accounts, memory, faults, events)),
+        ("/2010-04-01/", Twilio(config.accounts, memory, faults, post, clock)),
+        ("/v3/mail/send", SendGrid(config.accounts, memory, faults, events, clock)),
         ("/push/", WebPush(memory, faults, config.seed)),
         ("/v1/projects/", fcm),
         ("/token", fcm),

@@ -58,34 +58,65 @@ def _disturbed(steps: list[Step], verdict: Verdict) -> list[Step]:
     ]
 
 
+class Clock:
+    """Calls many functions later with few timers: all that is due in one tick shares one."""
+
+    __slots__ = ("_due", "_loop")
+    tick = 0.005  # seconds; a timer of its own for each step cost as much as the request
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._due: dict[int, list[Callable[[], None]]] = {}
+
+    def now(self) -> float:
+        """The loop's time."""
+        return self._loop.time()
+
+    def at(self, when: float, call: Callable[[], None]) -> None:
+        """Call at that time of the loop, or up to a tick later; never before this returns."""
+        place = int(max(when, self._loop.time()) / self.tick) + 1
+        due = self._due.get(place)
+        if due is None:
+            self._due[place] = [call]
+            self._loop.call_at(place * self.tick, self._ring, place)
+        else:
+            due.append(call)
+
+    def _ring(self, place: int) -> None:
+        for call in self._due.pop(place):
+            call()
+
+
 class Journey:
     """Walks one message's steps; a receipt waits for the answer to the one before it."""
 
-    __slots__ = ("_act", "_began", "_loop", "_steps", "arrived")
+    __slots__ = ("_act", "_began", "_clock", "_step", "_steps", "arrived")
 
-    def __init__(self, steps: list[Step], act: Act) -> None:
-        self._loop = asyncio.get_running_loop()
+    def __init__(self, steps: list[Step], act: Act, clock: Clock) -> None:
+        self._clock = clock
         self._steps = iter(steps)
         self._act = act
-        self._began = self._loop.time()
+        self._began = clock.now()
         self.arrived: asyncio.Future[None] | None = None
         self._next()
 
     def arrival(self, *, within: float = 5.0) -> "asyncio.Future[None]":
         """Done when all receipts were answered, or after `within` seconds."""
         if self.arrived is None:
-            self.arrived = self._loop.create_future()
-            self._loop.call_later(within, self._arrive)
+            self.arrived = asyncio.get_running_loop().create_future()
+            self._clock.at(self._clock.now() + within, self._arrive)
         return self.arrived
 
     def _next(self) -> None:
         step = next(self._steps, None)
         if step is None:
             self._arrive()
-            return
-        wait = self._began + step.at - self._loop.time()
-        # Through the loop even when it is due: nothing happens before the caller has its journey.
-        self._loop.call_later(max(0.0, wait), self._act, step, self._next)
+        else:
+            self._step = step
+            self._clock.at(self._began + step.at, self._go)
+
+    def _go(self) -> None:
+        self._act(self._step, self._next)
 
     def _arrive(self) -> None:
         if self.arrived is not None and not self.arrived.done():

@@ -16,7 +16,7 @@ from dispatcher.sandbox.events import Events
 from dispatcher.sandbox.faults import Faults, Verdict, meet
 from dispatcher.sandbox.letters import Wrong, check
 from dispatcher.sandbox.memory import Memory, Taken
-from dispatcher.sandbox.receipts import Journey, Step, Told, plan
+from dispatcher.sandbox.receipts import Clock, Journey, Step, Told, plan
 from dispatcher.sandbox.server import Reply, Request
 from dispatcher.sandbox.subscriptions import plain64
 
@@ -62,6 +62,7 @@ class SendGrid:
     memory: Memory
     faults: Faults
     events: Events
+    clock: Clock
     _known: bytes = field(init=False)
 
     def __post_init__(self) -> None:
@@ -131,7 +132,9 @@ class SendGrid:
         common = {"email": to, "smtp-id": f"<{name.partition('.')[0]}@sandbox.example.com>", **told}
         if shared.get("categories"):
             common["category"] = shared["categories"]
-        return Journey(plan(_words(verdict), verdict), partial(self._step, taken, common))
+        return Journey(
+            plan(_words(verdict), verdict), partial(self._step, taken, common), self.clock
+        )
 
     def _step(self, taken: Taken, common: dict[str, Any], step: Step, told: Told) -> None:
         failure = FAILURES.get(step.word, {})

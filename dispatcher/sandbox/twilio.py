@@ -18,7 +18,7 @@ from dispatcher.sandbox.faults import Faults, Verdict, meet
 from dispatcher.sandbox.forms import fields
 from dispatcher.sandbox.memory import Memory, Taken
 from dispatcher.sandbox.post import Post
-from dispatcher.sandbox.receipts import Journey, Step, Told, plan
+from dispatcher.sandbox.receipts import Clock, Journey, Step, Told, plan
 from dispatcher.sandbox.segments import parts
 from dispatcher.sandbox.server import Reply, Request
 
@@ -87,6 +87,7 @@ class Twilio:
     memory: Memory
     faults: Faults
     post: Post
+    clock: Clock
     _known: bytes = field(init=False)
     _root: str = field(init=False)
 
@@ -134,7 +135,7 @@ class Twilio:
         )
         self.memory.add(taken)
         words = _words(verdict, through=first)
-        journey = Journey(plan(words, verdict), partial(self._step, taken, callback))
+        journey = Journey(plan(words, verdict), partial(self._step, taken, callback), self.clock)
         reply = Reply(201, self._shown(taken))
         if verdict.first:
             reply.after = journey.arrival()
