@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 from babel.core import get_global
@@ -30,7 +30,7 @@ def _names() -> dict[str, str]:
     return held
 
 
-@cache
+@lru_cache(maxsize=4096)
 def tag(text: str) -> str:
     """`pt_br` -> `pt-BR`, `iw` -> `he`, `Deutsch` -> `de`; raises `contacts.language_unknown`.
 
@@ -59,7 +59,7 @@ def tags(text: str) -> tuple[str, ...]:
     )
 
 
-@cache
+@lru_cache(maxsize=4096)
 def spellings(wanted: str) -> tuple[str, ...]:
     """The tags that mean this one although they do not begin with it.
 

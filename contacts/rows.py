@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, TypeVar
 from zoneinfo import available_timezones
 
@@ -258,13 +258,15 @@ def _text(cell: str, name: str) -> str:
     return text
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _tags(cell: str) -> tuple[str, ...]:
     return tuple(sorted({_text(p, "tags").casefold() for p in _BETWEEN.split(cell) if p.strip()}))
 
 
 def _line(cell: str) -> str:
     """Without direction marks and doubled space."""
+    if cell.isascii():
+        return " ".join(cell.split())
     return " ".join(unicodedata.normalize("NFC", _DIRECTION.sub("", cell)).split())
 
 
@@ -294,6 +296,7 @@ def _zone(cell: str) -> str:
     return _zones().get(name.casefold(), "")
 
 
+@lru_cache(maxsize=4096)
 def _moment(cell: str) -> datetime | None:
     """A day or a moment as ISO 8601 writes them (also 2026/1/31); UTC unless it says otherwise.
 

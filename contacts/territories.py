@@ -7,7 +7,7 @@ a country (`BR`) or a subdivision (`US-CA`).
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -128,7 +128,7 @@ def union(codes: Iterable[str]) -> Territory:
     return held
 
 
-@cache
+@lru_cache(maxsize=8192)
 def parents(code: str) -> tuple[str, ...]:
     """The codes that contain this one, the smallest first: `US-CA` -> US, 021, …, 001."""
     if "-" in code:
@@ -164,7 +164,7 @@ def named(text: str) -> str:
     return _names().get(text.strip().casefold(), "")
 
 
-@cache
+@lru_cache(maxsize=8192)
 def place(text: str) -> str:
     """Where a person lives, from a code or a country's name: 'us-ca', 'BR', 'Deutschland', 'ایران'.
 
@@ -177,7 +177,7 @@ def place(text: str) -> str:
     return code
 
 
-@cache
+@lru_cache(maxsize=512)
 def zone(country: str) -> str:
     """The time zone of a country that has one, or one that CLDR calls its primary; else ''."""
     zones = get_global("territory_zones").get(country, [])
