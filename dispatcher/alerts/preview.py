@@ -21,6 +21,8 @@ from dispatcher.wording.rendering import Rendered
 SAMPLE_DELIVERY = 1 << 40
 """Its signed link is as long as a real one (or two letters longer) and acknowledges nothing: the
 thousand-millionth batch is far off."""
+READ = ("title", "subject", "text", "body")
+"""Fields in the order in which they are read."""
 LONG_SMS = 4
 """Parts from which a text message is worth a second look: some networks drop long ones."""
 
@@ -91,7 +93,11 @@ def preview(alert: Alert, *, by: User) -> Preview:
         untold=found.untold,
         examples=shown,
         causes=gate.lacks(alert, found),
-        findings=(*_findings(shown, reachable), *_without_carrier(alert)),
+        findings=(
+            *_findings(shown, reachable),
+            *_in_one_language(alert, found.told),
+            *_without_carrier(alert),
+        ),
     )
 
 
@@ -135,7 +141,7 @@ def _shown(sheet: Sheet, row: Told, *, zone: str) -> Rendered | None:
 
 def _example(row: Told, shown: Rendered, *, people: int, name: str) -> Example:
     slots = personal({"recipient": name, "acknowledge": acknowledgement(SAMPLE_DELIVERY)})
-    fields = {part: text.fill(slots) for part, text in shown.parts.items()}
+    fields = {part: shown.parts[part].fill(slots) for part in READ if part in shown.parts}
     return Example(
         group=row.group,
         channel=row.channel,
@@ -163,6 +169,18 @@ def _findings(examples: tuple[Example, ...], reachable: reach.Reachable) -> Iter
         yield Refused("alerts.people_outside_scope", people=reachable.outside_scope)
     if reachable.blockers.get("no_language"):
         yield Refused("alerts.people_without_language", people=reachable.blockers["no_language"])
+
+
+def _in_one_language(alert: Alert, told: tuple[Told, ...]) -> Iterator[Refused]:
+    """Words that stand in one language amid texts of others: a message half in each."""
+    wanted = scenarios.load(alert.scenario).facts
+    words = {entry.name for entry in wanted if entry.scoped and entry.type in {"text", "place"}}
+    rows = list(alert.facts.all())
+    for name in sorted(words & {row.name for row in rows}):
+        own = {row.language for row in rows if row.name == name} | {alert.default_language}
+        others = sorted({row.language for row in told} - own)
+        if others:
+            yield Refused("alerts.fact_in_one_language", name=name, languages=", ".join(others))
 
 
 def _without_carrier(alert: Alert) -> Iterator[Refused]:

@@ -18,6 +18,10 @@ tell(
             "Alert %(number)s is not what you looked at any more; look at the preview again."
         ),
         "alerts.closed": _("Alert %(number)s is %(state)s and cannot be changed any more."),
+        "alerts.fact_in_one_language": _(
+            "The fact “%(name)s” has no value of its own in: %(languages)s. These readers see it "
+            "as it is for everybody."
+        ),
         "alerts.fact_missing": _("The fact “%(name)s” (%(type)s) is missing."),
         "alerts.fact_unscoped": _(
             "The fact “%(name)s” has one value for everybody, not one by region or language."

@@ -24,7 +24,6 @@ from dispatcher.kit.sql import statements
 from dispatcher.providers import routing
 from dispatcher.wording import choosing, library
 
-
 _Way = tuple[str, str, str, str, int, str]
 """Group, channel, language, match, version id, region: the first columns of `Told`."""
 

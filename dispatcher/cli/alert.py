@@ -9,7 +9,7 @@ from django.utils.translation import gettext, gettext_noop
 from rich.table import Table
 
 from dispatcher.alerts import compose, desk, gate
-from dispatcher.alerts.models import Alert, Fact
+from dispatcher.alerts.models import Alert, Approval, Fact
 from dispatcher.alerts.scenarios import load
 from dispatcher.alerts.states import MEANING, State
 from dispatcher.cli import shell
@@ -227,6 +227,7 @@ def show_alert(alert: Alert) -> None:
         headline(alert),
         gettext(MEANING[State(alert.state)]),
         *([facts_table(facts)] if facts else []),
+        *([approvals_table(alert)] if alert.approvals.exists() else []),
         *(missing if lacks else []),
     )
 
@@ -291,6 +292,26 @@ def facts_table(facts: list[Fact]) -> Table:
         (str(f), f.value, f.source, f.verified_by.get_full_name() if f.verified_by else "-")
         for f in facts
     ])  # fmt: skip
+
+
+def approvals_table(alert: Alert) -> Table:
+    """What the offices have said so far."""
+    heads = [gettext("Office"), gettext("Said"), gettext("By"), gettext("Reason"), gettext("Void")]
+    rows = [
+        (
+            _office(said),
+            gettext(str(said.get_decision_display())),
+            said.user.get_full_name(),
+            said.reason,
+            gettext("void") if said.void_at else "",
+        )
+        for said in alert.approvals.select_related("office", "user")
+    ]
+    return table(heads, rows)
+
+
+def _office(said: Approval) -> str:
+    return str(said.office) if said.office else "-"
 
 
 def _show_fact(fact: Fact) -> None:

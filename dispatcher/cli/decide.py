@@ -11,7 +11,7 @@ from dispatcher.alerts import preview as previews
 from dispatcher.alerts.models import Alert, Approval
 from dispatcher.alerts.preview import Example, Preview
 from dispatcher.cli import shell
-from dispatcher.cli.alert import Number, alert_json, app, headline
+from dispatcher.cli.alert import Number, alert_json, app, approvals_table, headline
 from dispatcher.cli.screen import cell, plain, safe, table
 from dispatcher.cli.segments import reachable_parts
 from dispatcher.cli.shell import NothingToDo, answer, operator, verb
@@ -146,26 +146,6 @@ def _review(
     heads = [gettext("Number"), gettext("By"), gettext("Reason"), gettext("At")]
     rows = [(b.alert.number, b.user.get_full_name(), b.reason, b.at) for b in waiting]
     answer([_approval_json(broken) for broken in waiting], table(heads, rows))
-
-
-def approvals_table(alert: Alert) -> Table:
-    """What the offices have said so far."""
-    heads = [gettext("Office"), gettext("Said"), gettext("By"), gettext("Reason"), gettext("Void")]
-    rows = [
-        (
-            _office(said),
-            gettext(str(said.get_decision_display())),
-            said.user.get_full_name(),
-            said.reason,
-            gettext("void") if said.void_at else "",
-        )
-        for said in alert.approvals.select_related("office", "user")
-    ]
-    return table(heads, rows)
-
-
-def _office(said: Approval) -> str:
-    return str(said.office) if said.office else "-"
 
 
 def _answer(alert: Alert) -> None:

@@ -12,8 +12,7 @@ from dispatcher.alerts import desk, gate, launch
 from dispatcher.alerts.models import Alert
 from dispatcher.alerts.survey import survey
 from dispatcher.cli import services
-from dispatcher.cli.alert import Number, alert_json, app, headline
-from dispatcher.cli.decide import approvals_table
+from dispatcher.cli.alert import Number, alert_json, app, approvals_table, headline
 from dispatcher.cli.screen import table
 from dispatcher.cli.shell import NothingToDo, answer, asks_json, note, operator, verb
 from dispatcher.kit.errors import Refused

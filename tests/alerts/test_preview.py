@@ -134,3 +134,19 @@ def test_a_channel_without_a_carrier_is_stepped_over(mina, settings):
     assert {row.channel for row in seen.told} == {"email"}
     finding = next(f for f in seen.findings if f.code == "alerts.channel_without_carrier")
     assert finding.facts["channel"] == "sms"
+
+
+def test_words_in_one_language_amid_another_are_worth_a_look(ready, mina):
+    """The hazard was given in English only: Persian readers would read English amid Persian."""
+
+    def found() -> dict[str, str]:
+        return {
+            str(f.facts["name"]): str(f.facts["languages"])
+            for f in preview(ready, by=mina).findings
+            if f.code == "alerts.fact_in_one_language"
+        }
+
+    assert found()["hazard"] == "fa"
+    assert "lots" not in found()  # numbers on a pack are the same everywhere
+    compose.set_fact(ready, by=mina, name="hazard", value="سالمونلا", language="fa")
+    assert "hazard" not in found()
