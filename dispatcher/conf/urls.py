@@ -7,4 +7,5 @@ from dispatcher.conf.health import health
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health, name="health"),
     path("", include("dispatcher.hooks.urls")),
+    path("", include("dispatcher.console.urls")),
 ]

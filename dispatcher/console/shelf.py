@@ -1,0 +1,67 @@
+"""Pages just made, kept in Valkey, so that many lookers-on cost the database no more than one."""
+
+import time
+from dataclasses import dataclass
+
+import redis
+import structlog
+
+from dispatcher.console.valkey import client
+
+log = structlog.get_logger(__name__)
+REST = 10
+"""A page is made again after this many times what making it took: a tenth of one core at most."""
+LONGEST_REST = 30.0
+KEPT = 600
+_MAKING = 20
+"""Seconds after which somebody else may try when the one who makes the page has died."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A page as it was made."""
+
+    mark: str
+    html: str
+    rests_until: float
+
+    @property
+    def rests(self) -> bool:
+        """Too fresh to be made again, whatever has changed."""
+        return time.time() < self.rests_until
+
+
+def take(key: str) -> Kept | None:
+    """What lies there, or None: also while Valkey is away."""
+    try:
+        told = client().hgetall(key)
+    except redis.RedisError as error:
+        log.warning("shelf_away", error=type(error).__name__)
+        return None
+    held = dict(told)
+    if not held:
+        return None
+    return Kept(str(held["mark"]), str(held["html"]), float(held["rests_until"]))
+
+
+def keep(key: str, *, mark: str, html: str, took: float) -> Kept:
+    """Put a page that took so many seconds to make, and let others make the next one."""
+    kept = Kept(mark, html, time.time() + min(LONGEST_REST, REST * took))
+    try:
+        with client().pipeline() as pipe:
+            pipe.hset(key, mapping={"mark": mark, "html": html, "rests_until": kept.rests_until})
+            pipe.expire(key, KEPT)
+            pipe.delete(f"{key}:making")
+            pipe.execute()
+    except redis.RedisError as error:
+        log.warning("shelf_away", error=type(error).__name__)
+    return kept
+
+
+def first(key: str) -> bool:
+    """Whether nobody else is making this page now; also while Valkey is away."""
+    try:
+        return bool(client().set(f"{key}:making", 1, nx=True, ex=_MAKING))
+    except redis.RedisError as error:
+        log.warning("shelf_away", error=type(error).__name__)
+        return True

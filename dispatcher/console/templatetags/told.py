@@ -1,0 +1,131 @@
+"""Values as the reader's language and zone write them: numbers, shares, times, names."""
+
+from datetime import datetime
+from decimal import Decimal
+from math import floor
+
+from babel import units
+from django import template
+from django.utils import timezone, translation
+
+from dispatcher.ledger.models import Dispatch
+from dispatcher.reports import words
+from dispatcher.wording import tags, values
+
+register = template.Library()
+_SHORT = 10
+"""Seconds below which a tenth matters."""
+_MINUTE = 60
+
+
+def _tag() -> str:
+    return translation.get_language() or "en"
+
+
+def _show(value: values.Value, kind: str, style: str = "") -> str:
+    zone = timezone.get_current_timezone()
+    return values.show(value, kind, style=style, locale=_tag(), zone=zone)
+
+
+@register.filter
+def number(n: int) -> str:
+    """1204 as 1,204 or ۱٬۲۰۴."""
+    return _show(Decimal(n), "number")
+
+
+@register.filter
+def share(part: float | None) -> str:
+    """0.946 as 94 %: rounded down, so that 100 % is said only when it is all."""
+    if part is None:
+        return "–"
+    return _show(Decimal(floor(part * 100 + 1e-9)) / 100, "number", "percent")
+
+
+@register.filter
+def of(part: int, whole: int) -> str:
+    """So many of so many as a share; a dash of nothing."""
+    return share(part / whole if whole else None)
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    """A time as people say it: 0.4 sec, 12 sec, 3 min 20 sec, 2 hr 5 min; a dash for None."""
+    if seconds is None:
+        return "–"
+    if seconds < _SHORT:
+        return _unit(Decimal(f"{seconds:.1f}").normalize() + 0, "second")
+    whole = round(seconds)
+    parts = [
+        (whole // 86_400, "day"),
+        (whole // 3_600 % 24, "hour"),
+        (whole // 60 % 60, "minute"),
+        (whole % 60 if whole < 10 * _MINUTE else 0, "second"),
+    ]
+    return "\u00a0".join([_unit(Decimal(n), name) for n, name in parts if n][:2])
+
+
+@register.filter
+def moment(at: datetime | None) -> str:
+    """Day and minute in the reader's zone; a dash for None."""
+    return _show(at, "datetime") if at else "–"
+
+
+@register.filter
+def clock(at: datetime) -> str:
+    """The time of day with seconds, in the reader's zone."""
+    return _show(at, "time", "medium")
+
+
+@register.filter
+def half(n: int) -> int:
+    """The middle of an axis."""
+    return n // 2
+
+
+@register.filter
+def figure(key: str) -> str:
+    """Name of a figure of the books."""
+    return str(words.FIGURES[key])
+
+
+@register.filter
+def state(key: str) -> str:
+    """Name of a dispatch's state."""
+    return str(words.STATES[key])
+
+
+@register.filter
+def mode(key: str) -> str:
+    """Drill or real."""
+    return str(words.MODES[key])
+
+
+@register.filter
+def channel(key: str) -> str:
+    """Name of a channel."""
+    return words.channel_name(key)
+
+
+@register.filter
+def subject(dispatch: Dispatch) -> str:
+    """What a dispatch is about."""
+    return words.subject(dispatch.scenario, dispatch.part)
+
+
+@register.filter
+def region(code: str) -> str:
+    """Name of a region."""
+    return words.region_name(code.removeprefix("own:"))
+
+
+@register.filter
+def language(tag: str) -> str:
+    """Name of a language."""
+    return words.language_name(tag)
+
+
+def _unit(n: Decimal, name: str) -> str:
+    locale = tags.locale(_tag())
+    shown = _show(n, "number")
+    told = units.format_unit(shown, f"duration-{name}", "short", locale=locale)
+    return told.replace(" ", "\u00a0")
