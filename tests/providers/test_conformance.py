@@ -39,7 +39,7 @@ TWILIO: list[Case] = [
     ("moved", answer(302, headers={"Location": "/portal"}), Outcome.unsure("http_302")),
     ("not a number", answer(400, twilio_error(21211)), Outcome.refused("21211", dead=True)),
     ("a landline", answer(400, twilio_error(21614)), Outcome.refused("21614", dead=True)),
-    ("opted out", answer(400, twilio_error(21610)), Outcome.refused("21610")),
+    ("opted out", answer(400, twilio_error(21610)), Outcome.refused("21610", opted_out=True)),
     ("a closed region", answer(400, twilio_error(21408)), Outcome.refused("21408")),
     ("too long", answer(400, twilio_error(21617)), Outcome.refused("21617")),
     ("a code we do not know", answer(400, twilio_error(21999)), Outcome.refused("21999")),
