@@ -10,6 +10,7 @@
 | `reach` | the only door out: recipients, readers, count, doors |
 | `consent` | the only door in from the road: opt-out, opt-in, dead, suppressed |
 | `importing` | spreadsheets: read, map, check, stage, apply |
+| `exporting` | the same back as a spreadsheet |
 | `rights` | show me, correct me, forget me |
 | `samples` | invented people |
 

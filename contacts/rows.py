@@ -75,6 +75,7 @@ class House:
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # ZWNJ and ZWJ stay: Persian and Hindi names need them.
+_DEFUSED: Final = re.compile(r"\A\s*'(?=[=@+\-\t\r])")
 _DIRECTION: Final = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _LONGEST: Final = {"reference": 200, "name": 300, "tags": 60, "culture": 40}
 _BETWEEN: Final = re.compile(r"[;,|\n،؛、；，]+")
@@ -264,7 +265,8 @@ def _tags(cell: str) -> tuple[str, ...]:
 
 
 def _line(cell: str) -> str:
-    """Without direction marks and doubled space."""
+    """Without direction marks, doubled space and the apostrophe that defuses a formula."""
+    cell = _DEFUSED.sub("", cell, count=1) if "'" in cell[:4] else cell
     if cell.isascii():
         return " ".join(cell.split())
     return " ".join(unicodedata.normalize("NFC", _DIRECTION.sub("", cell)).split())
