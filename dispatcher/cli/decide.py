@@ -11,10 +11,11 @@ from dispatcher.alerts import preview as previews
 from dispatcher.alerts.models import Alert, Approval
 from dispatcher.alerts.preview import Example, Preview
 from dispatcher.cli import shell
-from dispatcher.cli.alert import Number, alert_json, app, approvals_table, headline
+from dispatcher.cli.alert import Number, app
 from dispatcher.cli.screen import cell, plain, safe, table
 from dispatcher.cli.segments import reachable_parts
 from dispatcher.cli.shell import NothingToDo, answer, operator, verb
+from dispatcher.cli.telling import alert_json, approvals_table, headline
 from dispatcher.operators.models import Office
 
 OfficeName = Annotated[

@@ -12,9 +12,10 @@ from dispatcher.alerts import desk, gate, launch
 from dispatcher.alerts.models import Alert
 from dispatcher.alerts.survey import survey
 from dispatcher.cli import services
-from dispatcher.cli.alert import Number, alert_json, app, approvals_table, headline
+from dispatcher.cli.alert import Number, app
 from dispatcher.cli.screen import table
 from dispatcher.cli.shell import NothingToDo, answer, asks_json, note, operator, verb
+from dispatcher.cli.telling import alert_json, approvals_table, headline
 from dispatcher.kit.errors import Refused
 from dispatcher.ledger import tally
 from dispatcher.ledger.models import Dispatch

@@ -172,7 +172,7 @@ def tell_facts(alert: Alert, *, by: User, verified: bool = True, **changed: str)
 
 
 @pytest.fixture
-def ready(draft, mina) -> Alert:
+def ready(draft: Alert, mina: User) -> Alert:
     """The same with its facts verified."""
     tell_facts(draft, by=mina)
     return draft

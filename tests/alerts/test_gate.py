@@ -4,7 +4,8 @@ import pytest
 
 from dispatcher.alerts import approve, compose, gate
 from dispatcher.alerts.models import Alert
-from dispatcher.kit.errors import Refused, sentence
+from dispatcher.cli import shell
+from dispatcher.kit.errors import Refused
 from tests.alerts.conftest import FACTS, tell_facts
 
 pytestmark = pytest.mark.usefixtures("words", "people")
@@ -25,7 +26,7 @@ def test_everything_that_is_missing_is_said_at_once(draft, mina):
         approve.submit(draft, by=mina)
     missing = {c.facts["name"] for c in refused.value.causes if c.code == "alerts.fact_missing"}
     assert missing == set(FACTS)
-    assert all(sentence(cause) for cause in refused.value.causes)
+    assert all(shell.sentence(cause) for cause in refused.value.causes)
     draft.refresh_from_db()
     assert draft.state == "draft"
 

@@ -43,7 +43,8 @@ class Said:
 
     @property
     def refusal(self) -> dict[str, Any]:
-        return json.loads(self.err)["error"]
+        refusal: dict[str, Any] = json.loads(self.err)["error"]
+        return refusal
 
 
 def run(*arguments: str, key: str = "", typed: str = "", **environ: str) -> Said:
@@ -71,7 +72,7 @@ def at() -> Callable[[User], Terminal]:
 
 
 @pytest.fixture
-def keeper(sofie) -> User:  # noqa: F811
+def keeper(sofie: User) -> User:  # noqa: F811
     """Sofie, who keeps the registry of the whole world."""
     roster.grant(sofie, Role.REGISTRY_KEEPER, over=["001"], by=sofie)
     return sofie

@@ -14,7 +14,7 @@ def compose(terminal, *more: str) -> str:
         "alert", "compose", "recall", "--mode", "drill", "--segment", "everyone", "--json", *more
     )
     assert said.code == 0, said.err
-    return said.json["number"]
+    return str(said.json["number"])
 
 
 @pytest.mark.usefixtures("words", "people")
