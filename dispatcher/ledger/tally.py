@@ -122,7 +122,7 @@ def reach(dispatch_id: int, *, within: int, regions: Regions = None) -> list[Rea
     """Times to reach, for each region, each channel and the whole; `within` in seconds."""
     found = statements.rows("reach", dispatch=dispatch_id, regions=_listed(regions), within=within)
     return [
-        Reach(*row[:5], *(None if seconds == inf else seconds for seconds in row[5]))
+        Reach(*row[:5], *(None if seconds == inf else seconds for seconds in row[5] or [None] * 3))
         for row in found
     ]
 

@@ -18,6 +18,7 @@ from tests.ledger.conftest import enlist, open_dispatch, person  # noqa: F401  #
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("accounts")]
 
+DRILL = "drill-token"
 URL = "https://alerts.example.com"
 
 
@@ -32,7 +33,7 @@ def _twilio(token, name):
 def accounts(settings, valkey):  # noqa: ARG001
     settings.PUBLIC_URL = URL
     settings.CARRIERS = {
-        "drill": {"sandbox-twilio": _twilio("drill-token", "sandbox")},
+        "drill": {"sandbox-twilio": _twilio(DRILL, "sandbox")},
         "real": {"twilio": _twilio("real-token", "twilio")},
     }
     routing.close_accounts()
@@ -58,10 +59,10 @@ def callback(
     client,
     delivery_id,
     *,
-    token="drill-token",
+    token=DRILL,
     status="delivered",
     forge=False,
-    host=None,  # noqa: S107
+    host=None,
 ):
     path = f"/hooks/twilio/{delivery_id}/1"
     fields = {"MessageSid": "SM1", "MessageStatus": status}
@@ -90,7 +91,7 @@ def test_a_forged_receipt_is_refused_counted_and_writes_nothing(client, sent):
 
 
 def test_the_key_of_the_drill_says_nothing_about_a_real_delivery(client, sent):
-    assert callback(client, sent(mode="real"), token="drill-token").status_code == 204
+    assert callback(client, sent(mode="real"), token=DRILL).status_code == 204
     assert Delivery.objects.get().standing % 100 == 20
     assert not Receipt.objects.exists()
 
