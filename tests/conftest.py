@@ -49,6 +49,8 @@ def _spare_database(url: str) -> str:
     return f"{url.rsplit('/', 1)[0]}/{number}"
 
 
+if os.environ.get("DJANGO_SETTINGS_MODULE") and settings.configured:
+    pytest.exit("Unset DJANGO_SETTINGS_MODULE: settings must be read after the servers started.", 4)
 # While this file is loaded, before the conftests and modules below it: they import models.
 GIVEN = os.environ.get("REDIS_URL")
 SERVERS = _start()
