@@ -88,7 +88,13 @@ def _database(url: str) -> dict[str, object]:
         "PORT": str(query.get("port", parts.port or "")),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 5, "application_name": "dispatcher"},
+        "OPTIONS": {
+            "connect_timeout": 5,
+            "application_name": "dispatcher",
+            # Compiling a plan costs more than our set-wise statements gain: 5.2 s against 2.8 s
+            # for 100,000 recipients in slices.
+            "options": "-c jit=off",
+        },
     }
 
 
