@@ -97,36 +97,40 @@ def _make_data(found: programs.Postgres, where: Place) -> None:
     half.rename(where.data)
 
 
-def _end_orphan(where: Place) -> None:
-    """A server that outlived its parent is on its way down: wait, then insist.
+def _end_orphans(where: Place) -> None:
+    """What outlived its parent is on its way down: wait, then insist.
 
-    A pid file whose process is not a server on this data is stale: numbers are used again.
+    Also sessions of a server that was killed: they hold its shared memory, and on a busy machine
+    take seconds to notice. A pid file whose process is none of these is stale, and its number may
+    be another program's now.
     """
-    note = where.data / "postmaster.pid"
-    for seconds, asked in ((20, None), (60, signal.SIGINT), (20, signal.SIGQUIT)):
-        pid = _living_server(note)
-        if pid is None:
-            note.unlink(missing_ok=True)
-            return
-        if asked:
+    for seconds, asked in (
+        (20, None),
+        (60, signal.SIGINT),
+        (20, signal.SIGQUIT),
+        (5, signal.SIGKILL),
+    ):
+        for pid in _living(where.data) if asked else ():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, asked)
         deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline and _living_server(note) == pid:
+        while _living(where.data):
+            if time.monotonic() > deadline:
+                break
             time.sleep(0.1)
+        else:
+            (where.data / "postmaster.pid").unlink(missing_ok=True)
+            return
 
 
-def _living_server(note: Path) -> int | None:
-    """The pid of a server whose working directory is our data, if one lives."""
-    try:
-        pid = int(note.read_text().split("\n", 1)[0])
-        os.kill(pid, 0)
-    except (FileNotFoundError, ProcessLookupError, ValueError):
-        return None
-    try:
-        return pid if Path(f"/proc/{pid}/cwd").resolve() == note.parent.resolve() else None
-    except FileNotFoundError:
-        return None
+def _living(data: Path) -> list[int]:
+    """Processes whose working directory is our data: the server and its sessions."""
+    wanted, found = data.resolve(), []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it ended meanwhile, or is not ours to look at
+            if (process / "cwd").readlink() == wanted:
+                found.append(int(process.name))
+    return found
 
 
 def _options(where: Place, port: int) -> list[str]:
@@ -175,7 +179,7 @@ class Server:
         if not where.data.exists():
             _make_data(self._found, where)
         _own_directory(where.sockets, where.account)
-        _end_orphan(where)
+        _end_orphans(where)
         for _ in range(5):  # a port may be taken meanwhile; an orphan's memory may still be in use
             self.port = home.port(where.home, "postgres")
             self._launch()
