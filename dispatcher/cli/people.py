@@ -10,10 +10,12 @@ from django.utils.translation import gettext, gettext_noop
 
 from contacts import errors, importing
 from contacts.errors import Refused as PeopleRefused
+from contacts.exporting import export
 from contacts.importing import ImportReport
+from contacts.reach import Audience
 from contacts.rows import Refusal
 from dispatcher.cli import shell
-from dispatcher.cli.registry import exported, held, write_csv
+from dispatcher.cli.registry import held, sentence_of, write_csv
 from dispatcher.cli.screen import cell, plain, table
 from dispatcher.cli.shell import NothingToDo, answer, asks_json, note, reader, verb
 from dispatcher.kit.errors import Refused
@@ -141,18 +143,20 @@ def _export(
     ] = None,
 ) -> None:
     user = reader(*KEEPER)
-    rows = list(exported(segment, scope=access.scope_of(user, *KEEPER)))
-    if not rows:
+    scope = access.scope_of(user, *KEEPER)
+    if not any(held(segment, scope=scope, limit=1)):
         raise NothingToDo(gettext("Nobody is in this segment whom you may see."))
-    journal.note(user, "contacts.exported", "contacts", rows=len(rows), segment=segment)
+    found = export(Audience(segment=sentence_of(segment)), scope=scope)
     if output is None:
-        write_csv(rows, sys.stdout)
-        return
-    with output.open("w", encoding="utf-8-sig", newline="") as file:  # a BOM: Excel needs it
-        output.chmod(0o600)
-        write_csv(rows, file)
-    line = gettext("%(rows)s people written to %(path)s.")
-    answer({"rows": len(rows), "path": str(output)}, line % {"rows": len(rows), "path": output})
+        rows = write_csv(found, sys.stdout)
+    else:
+        output.touch(mode=0o600)
+        with output.open("w", encoding="utf-8-sig", newline="") as file:
+            rows = write_csv(found, file)  # with a BOM: Excel needs it
+    journal.note(user, "contacts.exported", "contacts", rows=rows, segment=segment)
+    if output is not None:
+        line = gettext("%(rows)s people written to %(path)s.")
+        answer({"rows": rows, "path": str(output)}, line % {"rows": rows, "path": output})
 
 
 def _mapping(pairs: list[str]) -> dict[str, str]:
