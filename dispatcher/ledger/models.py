@@ -148,6 +148,11 @@ class Delivery(models.Model):
     opened_at = models.DateTimeField(null=True)
     acknowledged_at = models.DateTimeField(null=True)
 
+    class Meta:
+        # Whoever answers by SMS is known by a number and not by our id. Receipts never change this
+        # column, so that their updates stay HOT.
+        indexes = [models.Index(fields=["address_id"], name="delivery_address")]
+
 
 class Attempt(models.Model):
     """A try that ended without a delivery row: refused until later, to be tried again."""
@@ -196,6 +201,35 @@ class Receipt(models.Model):
     at = models.DateTimeField(null=True)
     received_at = models.DateTimeField()
     stray = models.BooleanField(db_default=False)
+
+
+class Reply(models.Model):
+    """What somebody wrote back, kept once; it may belong to no delivery, or to nobody we know."""
+
+    carrier = models.TextField()
+    carrier_id = models.TextField()  # the carrier's id of the message to us
+    mode = models.TextField()  # of the account whose signature fitted
+    meaning = models.TextField()  # dispatcher.tracking.keywords.Meaning
+    text = models.TextField()  # what people wrote: emptied when they are forgotten
+    sender = models.TextField(db_default="")  # only where no contact has this address
+    region = models.TextField(db_default="")  # of the delivery: who may read it
+    dispatch_id = models.BigIntegerField(null=True)
+    delivery_id = models.BigIntegerField(null=True)  # the newest to this address when it came
+    contact_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)  # null: a person should look at it
+    read_by = models.TextField(db_default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["carrier", "carrier_id"], name="reply_once")]
+        indexes = [
+            models.Index(
+                fields=["mode", "id"],
+                name="reply_unread",
+                condition=models.Q(read_at__isnull=True),
+            ),
+            models.Index(fields=["contact_id"], name="reply_contact"),
+        ]
 
 
 class Question(models.Model):
