@@ -14,6 +14,7 @@ from dispatcher.console.page import Page, page
 from dispatcher.console.seen import Seen
 from dispatcher.ledger import tally
 from dispatcher.ledger.models import Dispatch
+from dispatcher.ledger.statements import ledger_now
 from dispatcher.reports import after_action
 
 BEAT = 2
@@ -46,7 +47,7 @@ def latest(seen: Seen, *, polled: bool) -> Fragment:
 
 def now_of(seen: Seen) -> Page:
     """The page's values as they stand."""
-    return page(after_action.report(seen.dispatch, scope=seen.scope), now=timezone.now())
+    return page(after_action.report(seen.dispatch, scope=seen.scope), now=ledger_now())
 
 
 def beat(dispatch: Dispatch) -> int | None:

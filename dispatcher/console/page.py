@@ -157,7 +157,7 @@ def page(report: Report, *, now: datetime) -> Page:
         ),
         by_channel=_bars(report, lambda row: row.channel, words.channel_name),
         by_language=_bars(report, lambda row: row.language, words.language_name),
-        by_region=_bars(report, lambda row: row.region, words.region_name),
+        by_region=_bars(report, lambda row: row.region.partition("-")[0], words.region_name),
         shares=_shares(report),
         verdict=_verdict(report.objective.met),
         first_in_time=_first_in_time(report),

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModif
 from django.shortcuts import render
 from django.utils.http import parse_etags
 from django.views.decorators.cache import never_cache
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from dispatcher.console import live, seen
@@ -71,6 +72,7 @@ def dispatch(request: HttpRequest, dispatch_id: int) -> HttpResponse:
     return render(request, "console/dispatch.html", told)
 
 
+@gzip_page  # no secret stands beside what others wrote, and a phone polls it every two seconds
 @require_safe
 @signed_in
 def dispatch_live(request: HttpRequest, dispatch_id: int) -> HttpResponse:

@@ -120,7 +120,7 @@ def _times(report: Report) -> RenderableType:
     }
     grid.add_row(_("First message after"), seconds(objective.first_message_took))
     told = f"{seconds(p50)} / {seconds(p90)} / {seconds(p99)}"
-    grid.add_row(_("50 / 90 / 99 % of those written to, reached after"), told)
+    grid.add_row(_("Time until 50 / 90 / 99 % were reached"), told)
     grid.add_row(_("Objective"), f"{asked}: {verdict(objective)}")
     if objective.regions and objective.met is False:
         region, share = objective.regions[0]
