@@ -99,6 +99,12 @@ def port(home: Path, name: str) -> int:
     return known[name]
 
 
+def last_line(log: Path) -> str:
+    """The last that a server said, for an error that names its log; "" when it said nothing."""
+    told = log.read_text(encoding="utf-8", errors="replace").split("\n") if log.exists() else []
+    return next((line.strip()[:300] for line in reversed(told) if line.strip()), "")
+
+
 class Hold:
     """The right to run servers on a home: one process at a time has it, and loses it when it dies.
 

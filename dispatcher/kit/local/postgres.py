@@ -93,7 +93,7 @@ def _make_data(found: programs.Postgres, where: Place) -> None:
     code = running.wait()
     password.unlink()
     if code:
-        raise Refused("local.postgres_failed", log=str(where.log))
+        raise Refused("local.postgres_failed", log=str(where.log), reason=home.last_line(where.log))
     half.rename(where.data)
 
 
@@ -104,31 +104,26 @@ def _end_orphans(where: Place) -> None:
     take seconds to notice. A pid file whose process is none of these is stale, and its number may
     be another program's now.
     """
-    for seconds, asked in (
-        (20, None),
-        (60, signal.SIGINT),
-        (20, signal.SIGQUIT),
-        (5, signal.SIGKILL),
-    ):
-        for pid in _living(where.data) if asked else ():
+    steps = ((20, 0), (60, signal.SIGINT), (20, signal.SIGQUIT), (5, signal.SIGKILL))
+    for seconds, asked in steps:  # signal 0 asks nothing
+        for pid in _living(where.data):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, asked)
         deadline = time.monotonic() + seconds
-        while _living(where.data):
-            if time.monotonic() > deadline:
-                break
+        while (left := _living(where.data)) and time.monotonic() < deadline:
             time.sleep(0.1)
-        else:
+        if not left:
             (where.data / "postmaster.pid").unlink(missing_ok=True)
             return
 
 
 def _living(data: Path) -> list[int]:
-    """Processes whose working directory is our data: the server and its sessions."""
+    """The server and its sessions: every postgres whose working directory is the data."""
     wanted, found = data.resolve(), []
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):  # it ended meanwhile, or is not ours to look at
-            if (process / "cwd").readlink() == wanted:
+            ours = (process / "cwd").readlink() == wanted
+            if ours and (process / "comm").read_text() == "postgres\n":
                 found.append(int(process.name))
     return found
 
@@ -187,7 +182,7 @@ class Server:
                 self._see_to_owner()
                 return
             time.sleep(1)
-        raise Refused("local.postgres_failed", log=str(where.log))
+        raise Refused("local.postgres_failed", log=str(where.log), reason=home.last_line(where.log))
 
     def _launch(self) -> None:
         self._process = child.start(

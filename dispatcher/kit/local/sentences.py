@@ -27,7 +27,7 @@ tell(
             "The account %(account)s, under which root's servers run, cannot reach %(path)s."
         ),
         "local.no_port": _("No port on 127.0.0.1 is free."),
-        "local.postgres_failed": _("PostgreSQL did not start. Its log: %(log)s"),
-        "local.valkey_failed": _("Valkey did not start. Its log: %(log)s"),
+        "local.postgres_failed": _("PostgreSQL did not start: “%(reason)s”. Its log: %(log)s"),
+        "local.valkey_failed": _("Valkey did not start: “%(reason)s”. Its log: %(log)s"),
     }
 )

@@ -78,7 +78,7 @@ class Server:
             if self._wait():
                 return
             time.sleep(0.5)
-        raise Refused("local.valkey_failed", log=str(log))
+        raise Refused("local.valkey_failed", log=str(log), reason=home.last_line(log))
 
     def _configure(self) -> Path:
         path = self._data / "valkey.conf"
