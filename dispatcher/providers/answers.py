@@ -6,11 +6,14 @@ from typing import Any
 
 from dispatcher.kit.wire import Answer, Lost, NotSent
 from dispatcher.ledger.facts import Outcome
+from dispatcher.providers.base import Found
 
 RECONNECT = 2.0
 """Seconds before a carrier that could not be reached is tried again."""
 ACCOUNT = 60.0
 """Seconds before an account that the carrier refuses is tried again: a person must mend it."""
+ASK_AGAIN = 5.0
+"""Seconds before a question that brought no answer is asked again."""
 LONGEST_PAUSE = 3600.0
 """Seconds; a longer wish is not believed, since nobody would notice a lane that sleeps."""
 
@@ -34,6 +37,11 @@ def account_refused() -> Outcome:
 def unsure(answer: Answer) -> Outcome:
     """An answer that documents neither success nor refusal; the code is `http_500`, `http_200`."""
     return Outcome.unsure(f"http_{answer.status}")
+
+
+def unasked(came_to: Outcome) -> Found:
+    """What a question without an answer comes to: asking, unlike sending, is free to repeat."""
+    return Found.later(came_to.code, seconds=came_to.retry_after or ASK_AGAIN)
 
 
 def json_object(answer: Answer) -> Mapping[str, Any]:

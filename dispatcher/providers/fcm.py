@@ -10,14 +10,14 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, ClassVar
 
 from dispatcher.kit.wire import Answer, Lost, NotSent, Wire
 from dispatcher.ledger.facts import Outcome, Receipt
 from dispatcher.providers.answers import account_refused, json_object, pause, unanswered, unsure
-from dispatcher.providers.base import Forged, Knock, Parcel, Push
+from dispatcher.providers.base import Forged, Found, Knock, Parcel, Push
 
 GONE = frozenset({"UNREGISTERED", "SENDER_ID_MISMATCH"})
 """The token is no longer, or was never, ours to write to."""
@@ -57,6 +57,8 @@ class Fcm:
     name: ClassVar[str] = "fcm"
     channel: ClassVar[str] = "push"
     most: ClassVar[int] = 1
+    repeatable: ClassVar[bool] = True
+    settles: ClassVar[timedelta] = timedelta(seconds=30)
 
     def __init__(self, account: Account) -> None:
         project = account.service_account["project_id"]
@@ -84,6 +86,11 @@ class Fcm:
         if answer.status == 401:  # noqa: PLR2004
             self._tokens.forget(token)
         return [outcome(answer)]
+
+    async def find(self, parcel: Parcel, *, since: datetime, wire: Wire) -> Found:
+        """Cannot: the carrier keeps no list. It is sent again under the same tag."""
+        del parcel, since, wire
+        return Found.cannot("no_list")
 
     def verify(self, knock: Knock) -> None:
         """This carrier knocks at no door of ours."""

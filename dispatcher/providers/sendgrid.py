@@ -10,7 +10,7 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from dispatcher.kit.wire import Answer, Lost, NotSent, Wire
@@ -23,7 +23,7 @@ from dispatcher.providers.answers import (
     unanswered,
     unsure,
 )
-from dispatcher.providers.base import Email, Forged, Knock, Parcel
+from dispatcher.providers.base import Email, Forged, Found, Knock, Parcel
 
 RANKS: Mapping[str, Rank | None] = {
     "processed": Rank.HANDED_OVER,
@@ -84,6 +84,8 @@ class SendGrid:
     name: ClassVar[str] = "sendgrid"
     channel: ClassVar[str] = "email"
     most: ClassVar[int] = 1000
+    repeatable: ClassVar[bool] = False
+    settles: ClassVar[timedelta] = timedelta(seconds=120)
 
     def __init__(self, account: Account) -> None:
         from sendgrid import SendGridAPIClient
@@ -112,6 +114,16 @@ class SendGrid:
         except (NotSent, Lost) as fact:
             return [unanswered(fact)] * len(parcels)
         return outcomes(answer, count=len(parcels))
+
+    async def find(self, parcel: Parcel, *, since: datetime, wire: Wire) -> Found:
+        """Cannot: wait for the signed `processed` event, which bears our delivery's id.
+
+        The Email Activity API is an extra that is paid for, answers 6 requests a minute
+        (twilio.com/docs/sendgrid/api-reference/email-activity), and shows a letter with a delay
+        that nobody documents.
+        """
+        del parcel, since, wire
+        return Found.cannot("no_list")
 
     def verify(self, knock: Knock) -> None:
         """ECDSA over time stamp and raw body, by the SDK; not older than OLDEST."""

@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -16,7 +17,7 @@ from typing import ClassVar, Literal
 from dispatcher.kit.wire import Wire
 from dispatcher.ledger.facts import Outcome, Receipt
 from dispatcher.providers.answers import RECONNECT, account_refused
-from dispatcher.providers.base import Email, Forged, Knock, Parcel
+from dispatcher.providers.base import Email, Forged, Found, Knock, Parcel
 
 TIMEOUT = 3.0
 """Seconds for each step of the conversation."""
@@ -50,6 +51,8 @@ class Smtp:
     name: ClassVar[str] = "smtp"
     channel: ClassVar[str] = "email"
     most: ClassVar[int] = 1
+    repeatable: ClassVar[bool] = False
+    settles: ClassVar[timedelta] = timedelta(seconds=30)
 
     def __init__(self, account: Account) -> None:
         self._account = account
@@ -71,6 +74,11 @@ class Smtp:
             return [await asyncio.wait_for(talk, WHOLE)]
         except TimeoutError:
             return [Outcome.unsure("timeout")]
+
+    async def find(self, parcel: Parcel, *, since: datetime, wire: Wire) -> Found:
+        """Cannot: a mail server keeps no list for us, and sends no receipts."""
+        del parcel, since, wire
+        return Found.cannot("no_list")
 
     def verify(self, knock: Knock) -> None:
         """This carrier knocks at no door of ours."""

@@ -8,13 +8,23 @@ import hashlib
 import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from dispatcher.kit.wire import Answer, Lost, NotSent, Wire
 from dispatcher.ledger.facts import Outcome, Rank, Receipt
-from dispatcher.providers.answers import account_refused, json_object, pause, unanswered, unsure
-from dispatcher.providers.base import Forged, Knock, Parcel, Sms
+from dispatcher.providers.answers import (
+    ASK_AGAIN,
+    account_refused,
+    json_object,
+    pause,
+    unanswered,
+    unasked,
+    unsure,
+)
+from dispatcher.providers.base import Forged, Found, Knock, Parcel, Sms
+from dispatcher.providers.twilio_list import Listed, Wanted, read_page
 
 ACCOUNT_AT_FAULT = frozenset({
     20003,  # the key is wrong
@@ -60,6 +70,13 @@ RANKS = {
 LONGEST_VALIDITY = 36_000
 """Seconds; also the carrier's default. Below 6 it may expire a message in its own queue."""
 
+PAGE, PAGES = 50, 10
+"""Messages on a page of the carrier's list (its own default; 1,600 escaped letters each still fit
+what our wire reads) and pages that we read: nobody gets 500 texts from us."""
+SKEW = timedelta(seconds=15)
+"""By which the carrier's clock may be behind our database's: more might meet an earlier alert's
+identical text, less might miss our own."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
@@ -101,6 +118,10 @@ class Twilio:
     name: ClassVar[str] = "twilio"
     channel: ClassVar[str] = "sms"
     most: ClassVar[int] = 1
+    repeatable: ClassVar[bool] = False
+    settles: ClassVar[timedelta] = timedelta(seconds=60)
+    """Our choice, and no proof: the carrier promises nothing about its list, and people have seen
+    it minutes (twilio/twilio-java#442) and once hours (twilio/twilio-node#647) behind."""
 
     def __init__(self, account: Account) -> None:
         from twilio.http.response import Response
@@ -121,6 +142,11 @@ class Twilio:
         self._account = account
         self._sender = {"messaging_service_sid" if service else "from_": account.sender}
         self._connect = connect
+        self._path = f"/2010-04-01/Accounts/{account.account_sid}/Messages.json"
+        self._headers = {
+            "Accept": "application/json",
+            "Authorization": _basic(account.account_sid, account.auth_token),
+        }
         self._wire: Wire | None = None
         self._list: Any = None
 
@@ -130,6 +156,33 @@ class Twilio:
         if not isinstance(parcel.content, Sms):
             raise TypeError(parcel.content)
         return [await self._create(parcel, parcel.content, messages=self._messages(wire))]
+
+    async def find(self, parcel: Parcel, *, since: datetime, wire: Wire) -> Found:
+        """Whether the carrier lists a text like this to this number, created at or after `since`.
+
+        It lists neither our id nor our callback's address: recipient, sender, body and time must
+        do. Where a body is hidden (redacted) or differs only in signs, it cannot tell. One request
+        as a rule, PAGES at most; `since` needs a zone.
+        """
+        if not isinstance(parcel.content, Sms):
+            raise TypeError(parcel.content)
+        wanted = Wanted(parcel.to, self._account.sender, parcel.content.text, since - SKEW)
+        url, listed = self._first_page(parcel.to), list[Listed]()
+        for _ in range(PAGES):
+            try:
+                answer = await wire.ask("GET", url, headers=self._headers)
+            except (NotSent, Lost) as fact:
+                return unasked(unanswered(fact))
+            if answer.status != 200:  # noqa: PLR2004
+                return unasked(outcome(answer))
+            page = read_page(answer, at=self._path, ranks=RANKS)
+            if page is None:
+                return Found.later("garbage", seconds=ASK_AGAIN)
+            listed += page.listed
+            if not page.follows:
+                return wanted.among(listed)
+            url = self._account.base_url + page.follows
+        return wanted.among(listed, whole=bool(listed) and listed[-1].created < wanted.after)
 
     def verify(self, knock: Knock) -> None:
         """HMAC-SHA1 over the public URL and the sorted fields, with and without the port.
@@ -177,6 +230,16 @@ class Twilio:
         if wire is not self._wire:
             self._wire, self._list = wire, self._connect(wire)
         return self._list
+
+    def _first_page(self, to: str) -> str:
+        """All texts to a number, newest first; a messaging service cannot be filtered by.
+
+        Not by DateSent either, which the list offers, by the day: a text that still waits in the
+        carrier's queue has none, and a crisis fills that queue.
+        """
+        query = {"To": to, "From": self._sender.get("from_", ""), "PageSize": str(PAGE)}
+        told = urlencode({name: value for name, value in query.items() if value})
+        return f"{self._account.base_url}{self._path}?{told}"
 
     async def _create(self, parcel: Parcel, sms: Sms, *, messages: Any) -> Outcome:
         try:

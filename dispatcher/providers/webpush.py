@@ -11,13 +11,14 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from dispatcher.kit.wire import Answer, Lost, NotSent, Wire
 from dispatcher.ledger.facts import Outcome, Receipt
 from dispatcher.providers.answers import account_refused, pause, unanswered, unsure
-from dispatcher.providers.base import Forged, Knock, Parcel, Push
+from dispatcher.providers.base import Forged, Found, Knock, Parcel, Push
 
 TAKEN = frozenset({200, 201, 202})
 GONE = frozenset({404, 410})
@@ -63,6 +64,8 @@ class WebPush:
     name: ClassVar[str] = "webpush"
     channel: ClassVar[str] = "push"
     most: ClassVar[int] = 1
+    repeatable: ClassVar[bool] = True
+    settles: ClassVar[timedelta] = timedelta(seconds=30)
 
     def __init__(self, account: Account) -> None:
         from http_ece import ECEException
@@ -98,6 +101,11 @@ class WebPush:
         except (NotSent, Lost) as fact:
             return [unanswered(fact)]
         return [outcome(answer)]
+
+    async def find(self, parcel: Parcel, *, since: datetime, wire: Wire) -> Found:
+        """Cannot: push services keep no list. It is sent again under the same Topic."""
+        del parcel, since, wire
+        return Found.cannot("no_list")
 
     def verify(self, knock: Knock) -> None:
         """This carrier knocks at no door of ours."""
