@@ -8,6 +8,8 @@ from dispatcher.kit.wire import Answer, Lost, NotSent
 from dispatcher.ledger.facts import Outcome
 from dispatcher.providers.base import Found
 
+NOT_CONNECTED, ACCOUNT_REFUSED = "not_connected", "account"
+"""Our codes for an account that took nothing at all: it is away, or it does not let us in."""
 RECONNECT = 2.0
 """Seconds before a carrier that could not be reached is tried again."""
 ACCOUNT = 60.0
@@ -21,7 +23,7 @@ LONGEST_PAUSE = 3600.0
 def unanswered(fact: NotSent | Lost) -> Outcome:
     """The outcome of a call that brought no answer: only what was never sent may be sent again."""
     if isinstance(fact, NotSent):
-        return Outcome.later("not_connected", seconds=RECONNECT)
+        return Outcome.later(NOT_CONNECTED, seconds=RECONNECT)
     return Outcome.unsure(str(fact.args[0]))
 
 
@@ -31,7 +33,7 @@ def account_refused() -> Outcome:
     Later and not refused, because the messages are not at fault and must leave once a person has
     mended the key, the balance or the sender; the code tells the operators which of these it is.
     """
-    return Outcome.later("account", seconds=ACCOUNT)
+    return Outcome.later(ACCOUNT_REFUSED, seconds=ACCOUNT)
 
 
 def unsure(answer: Answer) -> Outcome:

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from django.conf import settings
 
 from dispatcher.kit.errors import Refused
+from dispatcher.ledger.facts import Kind, Outcome
 from dispatcher.providers.base import Provider
 from dispatcher.providers.catalogue import CARRIERS
 
@@ -43,11 +44,43 @@ def account_for(channel: str, *, mode: Mode, to: str = "") -> str:
 
     Raises Refused providers.no_account when none is configured.
     """
+    return accounts_for(channel, mode=mode, to=to)[0]
+
+
+def accounts_for(channel: str, *, mode: Mode, to: str = "") -> tuple[str, ...]:
+    """Every account that may take a channel's parcels, the preferred one first.
+
+    For push one account of each carrier, or the one that fits the address: a token or subscription
+    is bound to the project or key that it was made for, and another would call it dead.
+
+    When the first is ill (its breaker is open), the next takes over, under one rule, so that
+    nothing is sent twice: a parcel moves only if no account can have it, see `may_move`. What is
+    unsure stays where it is: it is asked about (`find`), or its receipt awaited, at the very
+    account that it went through, whatever its breaker says; so each attempt's account is kept on
+    the record. A parcel that the first account denies after `settles` was not taken, and moves.
+
+    Raises Refused providers.no_account when none is configured.
+    """
     wanted = carrier_of(channel, to) if to else ""
+    found: list[str] = []
+    bound: set[str] = set()
     for name, carrier in accounts(mode=mode).items():
-        if CARRIERS[carrier].channel == channel and wanted in ("", carrier):
-            return name
-    raise Refused("providers.no_account", channel=channel, carrier=wanted, mode=mode)
+        fits = CARRIERS[carrier].channel == channel and wanted in ("", carrier)
+        if fits and carrier not in bound:
+            found.append(name)
+            bound |= {carrier} if channel == "push" else set()
+    if not found:
+        raise Refused("providers.no_account", channel=channel, carrier=wanted, mode=mode)
+    return tuple(found)
+
+
+def may_move(outcome: Outcome | None) -> bool:
+    """Whether a parcel may go to another account after what came of its last request.
+
+    None: it was never sent. Only what a carrier documents as not processed may move; unsure never,
+    or two accounts may both have it; and what is refused for good is not tried elsewhere.
+    """
+    return outcome is None or outcome.kind is Kind.LATER
 
 
 def open_account(name: str, *, mode: Mode) -> Provider:

@@ -16,7 +16,7 @@ from typing import ClassVar, Literal
 
 from dispatcher.kit.wire import Wire
 from dispatcher.ledger.facts import Outcome, Receipt
-from dispatcher.providers.answers import RECONNECT, account_refused
+from dispatcher.providers.answers import NOT_CONNECTED, RECONNECT, account_refused
 from dispatcher.providers.base import Email, Forged, Found, Knock, Parcel
 
 TIMEOUT = 3.0
@@ -112,7 +112,7 @@ class Smtp:
         except smtplib.SMTPAuthenticationError:
             return account_refused()
         except (smtplib.SMTPException, OSError):
-            return Outcome.later("not_connected", seconds=RECONNECT)
+            return Outcome.later(NOT_CONNECTED, seconds=RECONNECT)
         try:
             return self._offered(server, to) or _handed(server, letter)
         finally:
@@ -142,7 +142,7 @@ class Smtp:
                 return account_refused()
             code, told = server.rcpt(to)
         except (smtplib.SMTPException, OSError):
-            return Outcome.later("not_connected", seconds=RECONNECT)
+            return Outcome.later(NOT_CONNECTED, seconds=RECONNECT)
         # 5.1.x: the address is wrong; a 550 alone may also be a policy.
         return _no(code, dead=told.startswith(b"5.1.")) if code >= REFUSED else None
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from dispatcher.kit.errors import Refused, sentence, told
+from dispatcher.ledger.facts import Outcome
 from dispatcher.providers import routing, sentences
 from dispatcher.providers.base import Provider
 from dispatcher.providers.catalogue import CARRIERS
@@ -65,6 +66,48 @@ def test_a_channel_without_an_account_is_a_clear_error(channel, to):
         routing.account_for(channel, mode="drill", to=to)
     assert refused.value.code == "providers.no_account"
     assert channel in sentence(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("channel", "to", "names"),
+    [
+        ("email", "", ("mail", "relay")),
+        ("email", "maya@example.com", ("mail", "relay")),
+        ("sms", "+12025550101", ("twilio-eu",)),
+        ("push", "", ("phones", "browsers")),
+        ("push", "fcm-token", ("phones",)),
+        ("push", SUBSCRIPTION, ("browsers",)),
+    ],
+)
+def test_every_account_that_fits_is_named_in_the_order_of_the_settings(channel, to, names):
+    assert routing.accounts_for(channel, mode="real", to=to) == names
+
+
+def test_a_push_address_has_one_account_since_another_would_call_it_dead(settings):
+    """A token is bound to its project; two accounts of a carrier are two projects."""
+    settings.CARRIERS = {"real": {"one": FCM, "web": WEB, "two": FCM}}
+    assert routing.accounts_for("push", mode="real", to="fcm-token") == ("one",)
+    assert routing.accounts_for("push", mode="real") == ("one", "web")
+
+
+def test_two_accounts_of_one_carrier_may_stand_in_for_each_other(settings):
+    settings.CARRIERS = {"real": {"two": TWILIO, "one": TWILIO}}
+    assert routing.accounts_for("sms", mode="real") == ("two", "one")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "moves"),
+    [
+        (None, True),
+        (Outcome.later("not_connected", seconds=2), True),
+        (Outcome.later("20429", seconds=1), True),
+        (Outcome.unsure("timeout"), False),
+        (Outcome.taken("SM1"), False),
+        (Outcome.refused("21610", opted_out=True), False),
+    ],
+)
+def test_only_what_no_account_can_have_goes_to_another(outcome, moves):
+    assert routing.may_move(outcome) is moves
 
 
 def test_a_drill_never_opens_a_real_account():
