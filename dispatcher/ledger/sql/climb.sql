@@ -3,7 +3,7 @@
 -- name: keep
 -- Each event of a carrier once; only the new ones come back.
 insert into ledger_receipt (carrier, key, delivery_id, attempt, word, code, at, received_at)
-select r.carrier, r.key, r.delivery_id, r.attempt, r.word, r.code, r.at, ledger_now()
+select r.carrier, r.key, r.delivery_id, r.attempt, r.word, r.code, r.at, (select ledger_now())
 from unnest(%(carriers)s::text[], %(keys)s::text[], %(ids)s::bigint[], %(attempts)s::int[],
     %(words)s::text[], %(codes)s::text[], %(times)s::timestamptz[])
     as r (carrier, key, delivery_id, attempt, word, code, at)
@@ -38,9 +38,11 @@ where id = %(id)s
 
 -- name: born
 -- Rows for deliveries whose receipt came before our own record; the climb that follows lifts them.
-insert into ledger_delivery (id, dispatch_id, contact_id, address_id, standing, carrier, written_at)
-select f.id, f.dispatch_id, f.contact_id, f.address_id, f.attempt * 100 + 10, f.carrier,
-    ledger_now()
+-- Any receipt, also one that was only opened, proves that the carrier took the message.
+insert into ledger_delivery (id, dispatch_id, contact_id, address_id, standing, carrier, written_at,
+    handed_at)
+select f.id, f.dispatch_id, f.contact_id, f.address_id, f.attempt * 100 + 20, f.carrier,
+    (select ledger_now()), (select ledger_now())
 from unnest(%(ids)s::bigint[], %(dispatches)s::bigint[], %(contacts)s::bigint[],
     %(addresses)s::bigint[], %(attempts)s::int[], %(carriers)s::text[])
     as f (id, dispatch_id, contact_id, address_id, attempt, carrier)
@@ -60,12 +62,13 @@ update ledger_delivery d set
     standing = greatest(d.standing, f.standing),
     code = case when f.standing > d.standing then f.code else d.code end,
     carrier_id = case when d.carrier_id = '' then f.carrier_id else d.carrier_id end,
-    handed_at = case when f.standing > 0 then coalesce(d.handed_at, ledger_now())
+    handed_at = case when f.standing > 0 then coalesce(d.handed_at, (select ledger_now()))
         else d.handed_at end,
     settled_at = case when f.standing > d.standing and mod(f.standing, 100) >= 30
-        then ledger_now() else d.settled_at end,
-    opened_at = coalesce(d.opened_at, case when f.opened then ledger_now() end),
-    acknowledged_at = coalesce(d.acknowledged_at, case when f.acknowledged then ledger_now() end)
+        then (select ledger_now()) else d.settled_at end,
+    opened_at = coalesce(d.opened_at, case when f.opened then (select ledger_now()) end),
+    acknowledged_at = coalesce(d.acknowledged_at,
+        case when f.acknowledged then (select ledger_now()) end)
 from unnest(%(ids)s::bigint[], %(standings)s::int[], %(codes)s::text[], %(carrier_ids)s::text[],
     %(opened)s::bool[], %(acknowledged)s::bool[])
     as f (id, standing, code, carrier_id, opened, acknowledged)
@@ -75,7 +78,7 @@ where d.id = f.id
 
 -- name: answered
 -- Questions that a receipt has answered.
-update ledger_question q set closed_at = ledger_now()
+update ledger_question q set closed_at = (select ledger_now())
 from ledger_delivery d
 where q.delivery_id = any(%(ids)s) and q.closed_at is null and d.id = q.delivery_id
     and mod(d.standing, 100) > 10

@@ -83,7 +83,7 @@ with choice as (
     insert into ledger_batch (dispatch_id, channel, account, wording_id, language, match, region,
         time_zone, due_at, state, size, contact_ids, address_ids)
     select %(dispatch)s, channel, account, wording_id, language, match, region, time_zone,
-        ledger_now(), %(state)s, count(*), array_agg(contact_id order by n),
+        (select ledger_now()), %(state)s, count(*), array_agg(contact_id order by n),
         array_agg(address_id order by n)
     from numbered
     group by channel, account, wording_id, language, match, region, time_zone, n / %(page)s
@@ -91,10 +91,12 @@ with choice as (
 ), excluded as (
     insert into ledger_exclusion (dispatch_id, contact_id, channel, region, language, reason,
         served_by, at)
-    select %(dispatch)s, contact_id, channel, region, language, block, null::bigint, ledger_now()
+    select %(dispatch)s, contact_id, channel, region, language, block, null::bigint,
+        (select ledger_now())
     from picked where block is not null
     union all
-    select %(dispatch)s, contact_id, channel, region, language, 'served_by', owner, ledger_now()
+    select %(dispatch)s, contact_id, channel, region, language, 'served_by', owner,
+        (select ledger_now())
     from owned where owner <> contact_id
     returning 1
 )

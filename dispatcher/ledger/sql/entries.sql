@@ -1,8 +1,10 @@
--- Batches go out and facts come in.
+-- Batches go out and facts come in. Whoever takes several batches locks them in the order of their
+-- ids, and batches before deliveries: else a stop and a heartbeat wait for each other.
 
 -- name: abandon
 -- Batches whose lease ran out: what lies behind the cursor without a row may or may not have been
 -- taken, so it is unknown, in the open; the token rises so that the late worker moves nothing.
+-- A batch that nobody even began goes to the end of the queue: it may be what ends its workers.
 with lost as (
     select * from ledger_batch
     where lease_until < ledger_now()
@@ -13,18 +15,19 @@ with lost as (
         written_at)
     select coalesce(l.origin_id, l.id) * 1024 + coalesce(l.positions[i + 1], i), l.dispatch_id,
         l.contact_ids[i + 1], l.address_ids[i + 1], l.attempt * 100 + 10, 'lease_lost', l.account,
-        ledger_now()
+        (select ledger_now())
     from lost l cross join lateral generate_series(l.settled, l.cursor - 1) as i
     on conflict (id) do nothing
     returning id, dispatch_id
 ), asked as (
     insert into ledger_question (delivery_id, dispatch_id, why, asked_at)
-    select id, dispatch_id, 'lease_lost', ledger_now() from silent
+    select id, dispatch_id, 'lease_lost', (select ledger_now()) from silent
     on conflict (delivery_id) do nothing
 )
 update ledger_batch b set settled = b.cursor, early = 0, token = b.token + 1, lease_until = null,
     state = case when b.state = 'withdrawn' then 'withdrawn'
-        when b.cursor = b.size then 'done' else 'waiting' end
+        when b.cursor = b.size then 'done' else 'waiting' end,
+    due_at = case when b.cursor = b.settled then (select ledger_now()) else b.due_at end
 from lost where b.id = lost.id
 returning b.id
 
@@ -44,40 +47,60 @@ with due as (
     select id, sum(n) over (order by due_at, id) - n as before from due
 )
 update ledger_batch b
-set state = 'claimed', token = b.token + 1, lease_until = ledger_now() + %(lease)s
+set state = 'claimed', token = b.token + 1, lease_until = (select ledger_now()) + %(lease)s
 from filled f where b.id = f.id and f.before < %(people)s
 returning b.id, b.token, coalesce(b.origin_id, b.id), b.dispatch_id, b.channel, b.account,
     b.wording_id, b.language, b.region, b.time_zone, b.attempt, b.cursor, b.size, b.positions,
     b.contact_ids, b.address_ids
 
 -- name: advance
--- The cursor moves before the carrier is asked; pause, stop, expiry and a lost lease are seen here.
+-- The cursor moves before the carrier is asked; pause, stop, expiry and a lost lease are seen here,
+-- and a batch that is not as it was claimed: a receipt has taken somebody out of it.
+with mine as (
+    select b.id, w.n
+    from unnest(%(ids)s::bigint[], %(tokens)s::int[], %(cursors)s::int[], %(sizes)s::int[],
+        %(counts)s::int[]) as w (id, token, cursor, size, n)
+    join ledger_batch b on b.id = w.id and b.token = w.token
+    where b.state = 'claimed' and b.cursor = w.cursor and b.size = w.size
+        and (select d.stopped_at is null and d.paused_at is null and d.expires_at > ledger_now()
+            from ledger_dispatch d where d.id = b.dispatch_id)
+    order by b.id for update of b
+)
 update ledger_batch b
-set cursor = b.cursor + w.n, lease_until = ledger_now() + %(lease)s
-from unnest(%(ids)s::bigint[], %(tokens)s::int[], %(counts)s::int[]) as w (id, token, n),
-    ledger_dispatch d
-where b.id = w.id and b.token = w.token and b.state = 'claimed' and d.id = b.dispatch_id
-    and d.stopped_at is null and d.paused_at is null and d.expires_at > ledger_now()
+set cursor = b.cursor + mine.n, lease_until = (select ledger_now()) + %(lease)s
+from mine where b.id = mine.id
 returning b.id
 
 -- name: release
--- Batches handed back untouched, due again after a pause.
+-- Batches handed back untouched, due again after a pause; receipts may have emptied one meanwhile.
+with mine as (
+    select b.id, w.seconds
+    from unnest(%(ids)s::bigint[], %(tokens)s::int[], %(seconds)s::float8[])
+        as w (id, token, seconds)
+    join ledger_batch b on b.id = w.id and b.token = w.token
+    where b.state = 'claimed' and b.cursor = b.settled
+    order by b.id for update of b
+)
 update ledger_batch b
-set state = 'waiting', lease_until = null,
-    due_at = ledger_now() + make_interval(secs => w.seconds)
-from unnest(%(ids)s::bigint[], %(tokens)s::int[], %(seconds)s::float8[]) as w (id, token, seconds)
-where b.id = w.id and b.token = w.token and b.state = 'claimed'
+set state = case when b.cursor = b.size then 'done' else 'waiting' end, lease_until = null,
+    due_at = (select ledger_now()) + make_interval(secs => mine.seconds)
+from mine where b.id = mine.id
 
 -- name: heartbeat
 -- The leases of a living worker; the ids that came back are still its own.
-update ledger_batch b set lease_until = ledger_now() + %(lease)s
-from unnest(%(ids)s::bigint[], %(tokens)s::int[]) as w (id, token)
-where b.id = w.id and b.token = w.token and b.lease_until is not null
+with mine as (
+    select b.id from unnest(%(ids)s::bigint[], %(tokens)s::int[]) as w (id, token)
+    join ledger_batch b on b.id = w.id and b.token = w.token
+    where b.lease_until is not null
+    order by b.id for update of b
+)
+update ledger_batch b set lease_until = (select ledger_now()) + %(lease)s
+from mine where b.id = mine.id
 returning b.id
 
 -- name: hold
--- The batches of a window, locked in order; who still owns them by the token.
-select b.id from ledger_batch b
+-- The batches of a window, locked in order; who still owns them by the token, and what is in flight.
+select b.id, b.settled, b.cursor from ledger_batch b
 join unnest(%(ids)s::bigint[], %(tokens)s::int[]) as w (id, token)
     on b.id = w.id and b.token = w.token
 where b.lease_until is not null
@@ -89,8 +112,9 @@ order by b.id for update of b
 insert into ledger_delivery as d (id, dispatch_id, contact_id, address_id, standing, code, carrier,
     carrier_id, written_at, handed_at, settled_at)
 select f.id, f.dispatch_id, f.contact_id, f.address_id, f.standing, f.code, f.carrier,
-    f.carrier_id, ledger_now(), case when mod(f.standing, 100) = 20 then ledger_now() end,
-    case when mod(f.standing, 100) >= 30 then ledger_now() end
+    f.carrier_id, (select ledger_now()),
+    case when mod(f.standing, 100) = 20 then (select ledger_now()) end,
+    case when mod(f.standing, 100) >= 30 then (select ledger_now()) end
 from unnest(%(ids)s::bigint[], %(dispatches)s::bigint[], %(contacts)s::bigint[],
     %(addresses)s::bigint[], %(standings)s::int[], %(codes)s::text[], %(carriers)s::text[],
     %(carrier_ids)s::text[])
@@ -107,13 +131,15 @@ on conflict (id) do update set
 -- name: question
 -- Unknowns of these ids, asked once.
 insert into ledger_question (delivery_id, dispatch_id, why, asked_at)
-select id, dispatch_id, code, ledger_now() from ledger_delivery
+select id, dispatch_id, code, (select ledger_now()) from ledger_delivery
 where id = any(%(ids)s) and mod(standing, 100) = 10
 on conflict (delivery_id) do nothing
 
 -- name: retry
 -- What the carrier did not process waits again, under the same delivery ids, one attempt later.
--- What a receipt has shown to be taken after all is left out.
+-- What a receipt has shown to be taken after all is left out. The pause is the carrier's wish, in
+-- steps of a quarter of a second so that neighbours share a batch, and at least a tenth of a second
+-- doubled with each attempt up to five minutes: a carrier that says "at once" for ever is no loop.
 with later as (
     select l.batch_id, l.i, l.seconds, l.code, b.dispatch_id, coalesce(b.origin_id, b.id) as origin,
         coalesce(b.positions[l.i + 1], l.i) as position, b.contact_ids[l.i + 1] as contact_id,
@@ -123,25 +149,26 @@ with later as (
     join ledger_batch b on b.id = l.batch_id
 ), tried as (
     insert into ledger_attempt (delivery_id, dispatch_id, attempt, code, at)
-    select origin * 1024 + position, dispatch_id, attempt, code, ledger_now() from later
+    select origin * 1024 + position, dispatch_id, attempt, code, (select ledger_now()) from later
 ), again as (
-    select * from later l
+    select *, greatest(ceil(seconds * 4) / 4, least(0.1 * 2 ^ (attempt - 1), 300)) as pause
+    from later l
     where not exists (select 1 from ledger_delivery d where d.id = l.origin * 1024 + l.position)
 )
 insert into ledger_batch (dispatch_id, origin_id, channel, account, wording_id, language, match,
     region, time_zone, attempt, due_at, state, size, positions, contact_ids, address_ids)
 select b.dispatch_id, a.origin, b.channel, b.account, b.wording_id, b.language, b.match, b.region,
-    b.time_zone, b.attempt + 1, ledger_now() + make_interval(secs => a.seconds),
+    b.time_zone, b.attempt + 1, (select ledger_now()) + make_interval(secs => a.pause),
     case b.state when 'withdrawn' then 'withdrawn' else 'waiting' end, count(*),
     array_agg(a.position order by a.i), array_agg(a.contact_id order by a.i),
     array_agg(a.address_id order by a.i)
 from again a join ledger_batch b on b.id = a.batch_id
-group by b.id, a.origin, a.seconds
+group by b.id, a.origin, a.pause
 
 -- name: exclude
 -- Who fell out as the window was read: consent, opt-out or erasure since the launch.
 insert into ledger_exclusion (dispatch_id, contact_id, channel, region, language, reason, at)
-select b.dispatch_id, x.contact_id, b.channel, b.region, b.language, x.reason, ledger_now()
+select b.dispatch_id, x.contact_id, b.channel, b.region, b.language, x.reason, (select ledger_now())
 from unnest(%(batches)s::bigint[], %(contacts)s::bigint[], %(reasons)s::text[])
     as x (batch_id, contact_id, reason)
 join ledger_batch b on b.id = x.batch_id
@@ -151,20 +178,25 @@ join ledger_batch b on b.id = x.batch_id
 update ledger_batch b set settled = b.cursor, early = 0, lease_until = null,
     state = case when b.state = 'withdrawn' then 'withdrawn'
         when b.cursor = b.size then 'done' else 'waiting' end,
-    due_at = case when b.cursor < b.size then ledger_now() else b.due_at end
+    due_at = case when b.cursor < b.size then (select ledger_now()) else b.due_at end
 where b.id = any(%(ids)s)
 
 -- name: withdraw
 -- Stopped or expired dispatches: nothing of them that has not left will leave.
-update ledger_batch b set state = 'withdrawn'
-from ledger_dispatch d
-where d.id = b.dispatch_id and b.state in ('waiting', 'claimed')
-    and d.state in ('enlisting', 'running')
-    and (d.stopped_at is not null or d.expires_at <= ledger_now())
+with over as (
+    select b.id from ledger_dispatch d join ledger_batch b on b.dispatch_id = d.id
+    where d.state in ('enlisting', 'running')
+        and (d.stopped_at is not null or d.expires_at <= ledger_now())
+        and b.state in ('waiting', 'claimed')
+    order by b.id for update of b
+)
+update ledger_batch b set state = 'withdrawn',
+    lease_until = case when b.cursor > b.settled then b.lease_until end
+from over where b.id = over.id
 
 -- name: finish
 -- A dispatch is complete when nothing is enlisting, waits, is in flight or is openly unknown.
-update ledger_dispatch d set state = 'complete', completed_at = ledger_now()
+update ledger_dispatch d set state = 'complete', completed_at = (select ledger_now())
 where d.state = 'running'
     and not exists (select 1 from ledger_batch b where b.dispatch_id = d.id
         and (b.state in ('waiting', 'claimed') or b.cursor > b.settled))
@@ -182,11 +214,18 @@ where d.state = 'enlisting' and (d.paused_at is null or d.stopped_at is not null
         where b.dispatch_id = d.id and b.state = 'waiting' and b.due_at <= ledger_now())
 
 -- name: squash
--- Many small changes of a figure in a minute become one.
-with old as (
+-- Many small changes of a figure in a minute become one; what is alone already stays as it is, so
+-- that a quiet house writes nothing. Only the newest are looked at.
+with crowd as (
+    select dispatch_id, minute, channel, region, language, figure, array_agg(id) as ids
+    from ledger_delta,
+        (select max(id) - 100 as newest, max(id) - 300000 as oldest from ledger_delta) span
+    where id <= span.newest and id > span.oldest
+    group by 1, 2, 3, 4, 5, 6 having count(*) > 1
+), old as (
     delete from ledger_delta where id in (
-        select id from ledger_delta where id <= (select max(id) - 100 from ledger_delta)
-        order by id limit 100000 for update skip locked)
+        select id from ledger_delta where id in (select unnest(ids) from crowd)
+        order by id for update skip locked)
     returning *
 )
 insert into ledger_delta (dispatch_id, minute, channel, region, language, figure, n)

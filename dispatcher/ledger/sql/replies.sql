@@ -8,7 +8,7 @@ from ledger_delivery d
 join ledger_batch b on b.id = d.id >> 10
 join ledger_dispatch p on p.id = d.dispatch_id
 where d.address_id = any(%(addresses)s::bigint[]) and p.mode = %(mode)s
-    and d.written_at > ledger_now() - %(within)s and mod(d.standing, 100) not in (30, 50)
+    and d.written_at > (select ledger_now()) - %(within)s and mod(d.standing, 100) not in (30, 50)
 order by d.written_at desc, d.id desc limit 1
 
 -- name: keep_reply
@@ -16,8 +16,8 @@ order by d.written_at desc, d.id desc limit 1
 insert into ledger_reply (carrier, carrier_id, mode, meaning, text, sender, region, dispatch_id,
     delivery_id, contact_id, at, read_at)
 values (%(carrier)s, %(carrier_id)s, %(mode)s, %(meaning)s, %(text)s, %(sender)s, %(region)s,
-    %(dispatch_id)s, %(delivery_id)s, %(contact_id)s, ledger_now(),
-    case when %(settled)s then ledger_now() end)
+    %(dispatch_id)s, %(delivery_id)s, %(contact_id)s, (select ledger_now()),
+    case when %(settled)s then (select ledger_now()) end)
 on conflict (carrier, carrier_id) do nothing
 returning id
 
@@ -31,7 +31,7 @@ order by id limit %(most)s
 
 -- name: read_replies
 -- Somebody has looked at them; who did first stays.
-update ledger_reply set read_at = ledger_now(), read_by = %(by)s
+update ledger_reply set read_at = (select ledger_now()), read_by = %(by)s
 where id = any(%(ids)s::bigint[]) and read_at is null
 
 -- name: forget_replies
