@@ -56,6 +56,7 @@ returning b.id, b.token, coalesce(b.origin_id, b.id), b.dispatch_id, b.channel, 
 -- name: advance
 -- The cursor moves before the carrier is asked; pause, stop, expiry and a lost lease are seen here,
 -- and a batch that is not as it was claimed: a receipt has taken somebody out of it.
+-- The dispatch stands in a subquery: joined, it once led the planner to read all of its batches.
 with mine as (
     select b.id, w.n
     from unnest(%(ids)s::bigint[], %(tokens)s::int[], %(cursors)s::int[], %(sizes)s::int[],
