@@ -50,6 +50,9 @@ class Environment(BaseSettings):
     debug: bool = Field(default=False, description="Never in production")
     log_format: str = Field(default="json", description="json or console")
     organisation: str = Field(default="Global Foods", description="Shown on pages and in messages")
+    contact: str = Field(
+        default="", description="Phone, e-mail or page named where somebody answers HELP by SMS"
+    )
 
     twilio_account_sid: str = Field(default="", description="AC…; unset: no SMS account")
     twilio_auth_token: SecretStr = Field(default=SecretStr(""), description="Also checks receipts")

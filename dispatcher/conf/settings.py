@@ -141,6 +141,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 ORGANISATION = ENV.organisation
+CONTACT = ENV.contact
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],

@@ -11,6 +11,7 @@ urlpatterns = [
         {"carrier": "twilio"},
         name="receipts-twilio",
     ),
+    path("hooks/twilio/inbound", views.inbound, {"carrier": "twilio"}, name="inbound-twilio"),
     path("hooks/sendgrid", views.receipts, {"carrier": "sendgrid"}, name="receipts-sendgrid"),
     path("a/<str:token>", views.acknowledgement, name="acknowledge"),
 ]

@@ -17,6 +17,7 @@ OPEN = {
 SIGNED = {
     "receipts-twilio": "the carrier's signature is the key",
     "receipts-sendgrid": "the carrier's signature is the key",
+    "inbound-twilio": "the carrier's signature is the key",
 }
 """Name -> why; these answer 403 to whoever cannot sign."""
 VALUES = {"int": "1", "str": "x", "slug": "x", "path": "x", "uuid": "0" * 32}
