@@ -8,7 +8,9 @@ from typing import Any
 from django.db import transaction
 
 from dispatcher.ledger import statements
-from dispatcher.ledger.facts import BLOCK, Receipt, standing
+from dispatcher.ledger.facts import BLOCK, MOST_ATTEMPTS, Receipt, standing
+
+_LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ def climb(receipts: Sequence[Receipt]) -> Climbed:
 
     The same event twice changes nothing. What belongs to no message that left is kept as a stray.
     """
-    receipts = list({(r.carrier, r.key): r for r in receipts}.values())
+    told = {(one.carrier, one.key): one for one in map(_storable, receipts)}
+    receipts = [told[key] for key in sorted(told)]  # one order for all: no deadlock among repeats
     with transaction.atomic():
         new = _keep(receipts)
         folds = fold(new)
@@ -79,11 +82,28 @@ def climb(receipts: Sequence[Receipt]) -> Climbed:
     return Climbed(len(new), len(receipts) - len(new), len(strays))
 
 
+def _storable(receipt: Receipt) -> Receipt:
+    """The receipt as the tables can hold it, so that one odd word does not spoil a whole bundle.
+
+    An id or attempt that we cannot have made becomes a stray's; NUL is no text for PostgreSQL.
+    """
+    ours = 0 <= receipt.delivery_id <= _LARGEST and 0 < receipt.attempt <= MOST_ATTEMPTS
+    return replace(
+        receipt,
+        key=receipt.key.replace("\0", ""),
+        delivery_id=receipt.delivery_id if ours else 0,
+        attempt=receipt.attempt if ours else 1,
+        code=receipt.code.replace("\0", ""),
+        carrier_id=receipt.carrier_id.replace("\0", ""),
+    )
+
+
 def of_mode(receipts: Sequence[Receipt], *, mode: str) -> list[Receipt]:
     """The receipts that may speak for this mode: a drill's key says nothing about a real delivery.
 
     What belongs to no batch stays in, to be kept as a stray.
     """
+    receipts = [_storable(receipt) for receipt in receipts]
     roots = sorted({receipt.delivery_id // BLOCK for receipt in receipts})
     modes = dict(statements.rows("modes", roots=roots))
     return [r for r in receipts if modes.get(r.delivery_id // BLOCK, mode) == mode]

@@ -4,14 +4,14 @@ Every function is one transaction. Claims are leases by the database's clock, wi
 that rises with each owner: a late worker's facts still count, but it moves nothing any more.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from django.db import transaction
 
 from dispatcher.ledger import statements
-from dispatcher.ledger.facts import BLOCK, Kind, Outcome, Rank, standing
+from dispatcher.ledger.facts import BLOCK, MOST_ATTEMPTS, Kind, Outcome, Rank, standing
 
 LEASE = timedelta(seconds=10)
 _RANK = {Kind.TAKEN: Rank.HANDED_OVER, Kind.REFUSED: Rank.FAILED, Kind.UNSURE: Rank.UNKNOWN}
@@ -73,12 +73,15 @@ def claim(lane: str, *, people: int) -> list[Claimed]:
 def advance(windows: Sequence[tuple[Claimed, int]]) -> set[int]:
     """Move each batch's cursor by n, before the carrier is asked; the ids that may go.
 
-    A batch whose dispatch was paused, stopped or expired, or whose lease was lost, is missing.
+    Once for each claim. A batch is missing whose dispatch was paused, stopped or expired, whose
+    lease was lost, or out of which a receipt has taken somebody: give it back with `release`.
     """
     found = statements.rows(
         "advance",
         ids=[batch.id for batch, _ in windows],
         tokens=[batch.token for batch, _ in windows],
+        cursors=[batch.cursor for batch, _ in windows],
+        sizes=[batch.size for batch, _ in windows],
         counts=[n for _, n in windows],
         lease=LEASE,
     )
@@ -109,26 +112,51 @@ def heartbeat(batches: Sequence[Claimed]) -> set[int]:
 def record(windows: Sequence[Window]) -> None:
     """The facts of several windows, in one transaction and a handful of statements.
 
-    A window whose lease was lost writes its facts (they climb like receipts) and nothing else.
+    A window whose lease was lost writes its facts (they climb like receipts) and nothing else; so
+    does one that says nothing of somebody in it: the lease runs out, and they become unknown.
+    Saying the same again is harmless: after a lost connection nobody knows whether it was heard.
     """
+    windows = [_judged(window) for window in windows]
     with transaction.atomic():
-        owned = {
-            batch_id
-            for (batch_id,) in statements.rows(
-                "hold",
-                ids=[window.batch.id for window in windows],
-                tokens=[window.batch.token for window in windows],
-            )
-        }
-        _write(windows)
-        mine = [window for window in windows if window.batch.id in owned]
+        held = statements.rows(
+            "hold",
+            ids=[window.batch.id for window in windows],
+            tokens=[window.batch.token for window in windows],
+        )
+        flying = {batch_id: range(settled, cursor) for batch_id, settled, cursor in held}
+        mine = [window for window in windows if _whole(window, flying)]
+        written = _write(windows)
+        if written and len(mine) < len(windows):
+            statements.run("answered", ids=written)  # an abandoned one may be known after all
         _retry(mine)
         _exclude(mine)
-        if owned:
-            statements.run("settle", ids=sorted(owned))
+        if mine:
+            statements.run("settle", ids=[window.batch.id for window in mine])
 
 
-def _write(windows: Sequence[Window]) -> None:
+def _judged(window: Window) -> Window:
+    """After the last attempt that can be told apart, "later" means no."""
+    if window.batch.attempt < MOST_ATTEMPTS:
+        return window
+    return replace(
+        window,
+        facts=[
+            replace(fact, outcome=Outcome.refused("attempts_spent"))
+            if fact.outcome.kind is Kind.LATER
+            else fact
+            for fact in window.facts
+        ],
+    )
+
+
+def _whole(window: Window, flying: Mapping[int, range]) -> bool:
+    """Whether the batch is still ours, and everybody in flight has a fact or has fallen out."""
+    spoken = {fact.index for fact in window.facts} | {index for index, _ in window.fallen}
+    return spoken == set(flying.get(window.batch.id, ())) != set()
+
+
+def _write(windows: Sequence[Window]) -> list[int]:
+    """Write the facts that make a delivery; their ids."""
     found = sorted(
         (
             (window.batch.delivery_id(fact.index), window.batch, fact)
@@ -138,11 +166,12 @@ def _write(windows: Sequence[Window]) -> None:
         ),
         key=lambda entry: entry[0],  # one order for all writers: no deadlock with receipts
     )
-    if not found:
-        return
+    ids = [delivery_id for delivery_id, _, _ in found]
+    if not ids:
+        return ids
     statements.run(
         "write",
-        ids=[delivery_id for delivery_id, _, _ in found],
+        ids=ids,
         dispatches=[batch.dispatch_id for _, batch, _ in found],
         contacts=[batch.contact_ids[fact.index] for _, batch, fact in found],
         addresses=[batch.address_ids[fact.index] for _, batch, fact in found],
@@ -154,6 +183,7 @@ def _write(windows: Sequence[Window]) -> None:
     unsure = [entry[0] for entry in found if entry[2].outcome.kind is Kind.UNSURE]
     if unsure:
         statements.run("question", ids=unsure)
+    return ids
 
 
 def _retry(windows: Sequence[Window]) -> None:

@@ -9,6 +9,8 @@ from enum import Enum, IntEnum
 
 BLOCK = 1024
 """Delivery ids reserved for a batch: id = root batch id * BLOCK + position."""
+MOST_ATTEMPTS = 999
+"""Attempts that `standing` can tell apart; with the growing pause they last for three days."""
 
 
 class Rank(IntEnum):
@@ -33,7 +35,7 @@ TERMINAL_GOOD = frozenset({Rank.DELIVERED, Rank.BOUNCED})
 def standing(rank: Rank, attempt: int) -> int:
     """The one number whose GREATEST decides: (terminal good, attempt, rank), in that order.
 
-    `attempt` counts from 1 and stays below 1,000. Proven in tests/ledger/test_facts.py.
+    `attempt` counts from 1 to MOST_ATTEMPTS. Proven in tests/ledger/test_facts.py.
     """
     return (rank in TERMINAL_GOOD) * 100_000 + attempt * 100 + rank
 
