@@ -159,6 +159,7 @@ class Loader:
 
     def __init__(self) -> None:
         self._frozen: dict[int, Frozen] = {}
+        self._texts: dict[int, library.Version] = {}
         self._compiled: OrderedDict[tuple[int, int, str, str], Ready | Refused] = OrderedDict()
 
     def load(self, batches: Sequence[Claimed]) -> Load:
@@ -207,19 +208,18 @@ class Loader:
             for batch in batches
         }
         fresh = {key for key in keys.values() if key not in self._compiled}
-        fields = library.fields([wording_id for _, wording_id, _, _ in fresh])
+        unread = {wording_id for _, wording_id, _, _ in fresh} - self._texts.keys()
+        self._texts |= library.fields(sorted(unread))
         for key in fresh:
-            self._compiled[key] = self._compile(key, fields)
+            self._compiled[key] = self._compile(key)
         while len(self._compiled) > max(KEPT, len(batches)):
             self._compiled.popitem(last=False)
         return {batch_id: self._compiled[key] for batch_id, key in keys.items()}
 
-    def _compile(
-        self, key: tuple[int, int, str, str], fields: Mapping[int, library.Version]
-    ) -> Ready | Refused:
+    def _compile(self, key: tuple[int, int, str, str]) -> Ready | Refused:
         """A wording with the dispatch's facts for a zone and a region, or why it cannot be made."""
         dispatch_id, wording_id, zone, region = key
-        text, facts = fields[wording_id], self._frozen[dispatch_id].facts
+        text, facts = self._texts[wording_id], self._frozen[dispatch_id].facts
         regions = (region, *territories.parents(region)) if region else ()
         try:
             rendered = rendering.compile(
