@@ -114,9 +114,10 @@ def language_name(tag: str) -> str:
     if not tag:
         return gettext("No language")
     try:
-        return Locale.parse(tag, sep="-").get_display_name(_active()) or tag
+        name = Locale.parse(tag, sep="-").get_display_name(_active()) or tag
     except (UnknownLocaleError, ValueError):
         return tag
+    return name[:1].upper() + name[1:]  # CLDR writes names as they stand inside a sentence
 
 
 def region_name(code: str) -> str:

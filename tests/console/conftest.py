@@ -15,7 +15,7 @@ from dispatcher.ledger import enlisting, entries
 from dispatcher.ledger.climb import climb
 from dispatcher.ledger.entries import Fact, Window
 from dispatcher.ledger.enlisting import Way
-from dispatcher.ledger.facts import Outcome, Rank, Receipt
+from dispatcher.ledger.facts import Kind, Outcome, Rank, Receipt
 from dispatcher.operators import roster
 from dispatcher.operators.roles import Role
 from tests.ledger.conftest import person, query
@@ -26,8 +26,9 @@ CARRIERS = {"sms": "twilio", "email": "sendgrid", "push": "fcm"}
 
 
 @pytest.fixture(autouse=True)
-def memory(valkey):
-    """Neither attempts nor pages of an earlier test."""
+def memory(valkey, settings):
+    """Neither attempts nor pages of an earlier test; passwords are hashed fast."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     client.cache_clear()
     return valkey
 
@@ -132,6 +133,8 @@ class Story:
                 for i in range(batch.cursor, batch.size)
             ]
             for fact in facts:
+                if fact.outcome.kind is not Kind.TAKEN:
+                    continue
                 taken.setdefault(batch.channel, []).append(batch.delivery_id(fact.index))
             windows.append(Window(batch, facts))
         entries.record(windows)
@@ -194,8 +197,11 @@ def chromium():
 
 @pytest.fixture
 def browse(chromium, live_server):
-    """Open a page in a language, a scheme and a width; nothing may be asked of another host."""
-    opened, foreign = [], []
+    """Open a page in a language, a scheme and a width.
+
+    Nothing may be asked of another host, no script may fail, the policy may refuse nothing.
+    """
+    opened, foreign, wrong = [], [], []
 
     def make(*, language="en", scheme="light", width=1440, **options):
         context = chromium.new_context(
@@ -209,13 +215,15 @@ def browse(chromium, live_server):
         )
         page = context.new_page()
         page.set_default_timeout(8000)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda said: wrong.append(said.text) if "Policy" in said.text else None)
         opened.append(context)
         return page
 
     yield make
     for context in opened:
         context.close()
-    assert foreign == []
+    assert (foreign, wrong) == ([], [])
 
 
 @pytest.fixture
