@@ -50,6 +50,8 @@ class Ready:
 
     rendered: Rendered
     link: str
+    asks: frozenset[str]
+    """The personal slots that will be filled: a link that nobody reads is not signed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +130,17 @@ class Load:
             raise ready
         delivery_id = batch.delivery_id(index)
         ttl = int((self.frozen[batch.dispatch_id].expires_at - self.now).total_seconds())
+        slots = {"link": ready.link}
+        if "recipient" in ready.asks:
+            slots["recipient"] = called(door.name, locale=ready.rendered.locale)
+        if "acknowledge" in ready.asks:
+            slots["acknowledge"] = acknowledgement(delivery_id)
         return PACKS[batch.channel](
             ready.rendered,
             delivery_id=delivery_id,
             attempt=batch.attempt,
             to=door.value,
-            slots={
-                "recipient": called(door.name, locale=ready.rendered.locale),
-                "acknowledge": acknowledgement(delivery_id),
-                "link": ready.link,
-            },
+            slots=slots,
             ttl=max(1, ttl),
         )
 
@@ -152,6 +155,12 @@ def _account(batch: Claimed, door: Door, *, mode: routing.Mode) -> str:
     if batch.channel != "push":
         return batch.account
     return routing.account_for(batch.channel, mode=mode, to=door.value)
+
+
+def _asks(rendered: Rendered) -> frozenset[str]:
+    """A push may always lead to the reader's own page."""
+    named = frozenset().union(*(part.slots for part in rendered.parts.values()))
+    return named | {"acknowledge"} if rendered.channel == "push" else named
 
 
 class Loader:
@@ -233,4 +242,4 @@ class Loader:
         except Refused as error:
             return error
         leads_to = facts.resolve(regions=regions, language=text.locale).get(LINK)
-        return Ready(rendered, leads_to.value if leads_to else "")
+        return Ready(rendered, leads_to.value if leads_to else "", _asks(rendered))
