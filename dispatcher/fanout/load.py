@@ -19,7 +19,7 @@ from dispatcher.ledger.facts import Outcome
 from dispatcher.ledger.models import Dispatch
 from dispatcher.ledger.statements import ledger_now
 from dispatcher.providers import routing
-from dispatcher.providers.base import Parcel
+from dispatcher.providers.base import Parcel, Provider
 from dispatcher.wording import library, rendering
 from dispatcher.wording.facts import Fact as Value
 from dispatcher.wording.facts import Facts
@@ -67,8 +67,7 @@ class Piece:
 class Call:
     """Parcels that go to one account in one request."""
 
-    account: str
-    mode: routing.Mode
+    provider: Provider
     pieces: Sequence[Piece]
 
 
@@ -99,7 +98,7 @@ class Load:
 
     def calls(self, windows: Sequence[tuple[Claimed, int]]) -> tuple[list[Call], list[Unsaid]]:
         """The requests for these windows; parcels that share a content share requests."""
-        shared: dict[tuple[str, routing.Mode, int], list[Piece]] = defaultdict(list)
+        shared: dict[tuple[str, routing.Mode], dict[int, list[Piece]]] = {}
         unsaid = []
         for batch, n in windows:
             frozen = self.frozen[batch.dispatch_id]
@@ -115,12 +114,14 @@ class Load:
                     fact = Fact(index, Outcome.refused(error.code), "")
                     unsaid.append(Unsaid(batch.id, fact))
                 else:
-                    shared[account, frozen.mode, id(piece.parcel.content)].append(piece)
+                    alike = shared.setdefault((account, frozen.mode), {})
+                    alike.setdefault(id(piece.parcel.content), []).append(piece)
         calls = [
-            Call(account, mode, pieces[start : start + most])
-            for (account, mode, _), pieces in shared.items()
-            for most in [routing.open_account(account, mode=mode).most]
-            for start in range(0, len(pieces), most)
+            Call(provider, pieces[start : start + provider.most])
+            for (account, mode), contents in shared.items()
+            for provider in [routing.open_account(account, mode=mode)]
+            for pieces in contents.values()
+            for start in range(0, len(pieces), provider.most)
         ]
         return calls, unsaid
 
