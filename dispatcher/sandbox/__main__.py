@@ -28,6 +28,10 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "seed": {"default": 1, "type": int, "help": "accounts, keys and faults follow from it"},
     "state": {"type": Path, "help": "directory for the key that is made once"},
     "events-url": {"default": "", "help": "where SendGrid's signed events are posted"},
+    "inbound-url": {
+        "default": "",
+        "help": "where answers by SMS are posted; else beside the receipts of the last message",
+    },
     "receipts-to": {
         "action": "append",
         "default": [],
@@ -106,6 +110,7 @@ def _config(told: argparse.Namespace) -> Config:
         port=told.port,
         seed=told.seed,
         events_url=told.events_url,
+        inbound_url=told.inbound_url,
         receipts_via=told.receipts_via,
         receipts_to=tuple(told.receipts_to),
         connections=told.connections,

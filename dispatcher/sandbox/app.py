@@ -18,6 +18,7 @@ from dispatcher.sandbox.libretranslate import LibreTranslate
 from dispatcher.sandbox.memory import Memory
 from dispatcher.sandbox.post import Post
 from dispatcher.sandbox.receipts import Clock
+from dispatcher.sandbox.replies import Replies
 from dispatcher.sandbox.sendgrid import SendGrid
 from dispatcher.sandbox.server import Answering, Doors, Reply, Request
 from dispatcher.sandbox.twilio import Twilio
@@ -60,6 +61,7 @@ def routes(sandbox: Sandbox) -> tuple[tuple[str, Answering], ...]:
     fcm = Fcm(memory, faults, sandbox.service_account)
     clock = Clock()
     translate = LibreTranslate(memory, faults)
+    replies = Replies(config.accounts, memory, post, config.inbound_url)
     return (
         ("/2010-04-01/", Twilio(config.accounts, memory, faults, post, clock)),
         ("/v3/mail/send", SendGrid(config.accounts, memory, faults, events, clock)),
@@ -68,8 +70,9 @@ def routes(sandbox: Sandbox) -> tuple[tuple[str, Answering], ...]:
         ("/token", fcm),
         ("/translate", translate),
         ("/languages", translate),
+        ("/sandbox/reply", replies),
         ("/sandbox/", Control(memory, faults, post, sandbox.credentials)),
-        ("/", Wall(memory, sandbox.url)),
+        ("/", Wall(memory, sandbox.url, replies)),
     )
 
 

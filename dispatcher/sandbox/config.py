@@ -39,6 +39,8 @@ class Config:
     seed: int = 1
     events_url: str = ""
     """Where SendGrid's event webhook is posted."""
+    inbound_url: str = ""
+    """Where messages to our numbers are told; empty: beside the receipts of the last to a phone."""
     receipts_via: str = ""
     """`http://host:port` that every receipt is sent to, whatever host its address names."""
     receipts_to: tuple[str, ...] = ()

@@ -29,6 +29,8 @@ class Letter:
     head: bytes
     body: bytes
     done: Done
+    answer: list[bytes] | None = None
+    """Filled with the answer's body where somebody wants to read it."""
     tries: int = 0
 
 
@@ -43,8 +45,19 @@ class Post:
     _offices: "dict[str, _Office | None]" = field(default_factory=dict)
     _clock: asyncio.TimerHandle | None = None
 
-    def send(self, url: str, headers: str, body: bytes, done: Done) -> None:
-        """Post `body` to `url`; `headers` are whole lines, each with its line end."""
+    def send(
+        self,
+        url: str,
+        headers: str,
+        body: bytes,
+        done: Done,
+        *,
+        answer: list[bytes] | None = None,
+    ) -> None:
+        """Post `body` to `url`; `headers` are whole lines, each with its line end.
+
+        `answer` is filled with the pieces of the answer's body before `done` is called.
+        """
         scheme, _, rest = url.partition("://")
         authority, slash, path = rest.partition("/")
         office = self._office(f"{scheme}://{authority}")
@@ -56,7 +69,7 @@ class Post:
             f"POST {slash or '/'}{path} HTTP/1.1\r\nHost: {authority}\r\n{headers}"
             f"Content-Length: {len(body)}\r\n\r\n"
         )
-        office.take(Letter(head.encode("latin-1"), body, done))
+        office.take(Letter(head.encode("latin-1"), body, done, answer))
 
     def waiting(self) -> int:
         """Letters that no answer has come for."""
@@ -216,6 +229,10 @@ class _Line(asyncio.Protocol):
             self._parser.feed_data(data)
         except httptools.HttpParserError:
             self.hang_up()
+
+    def on_body(self, body: bytes) -> None:
+        if self.letter is not None and self.letter.answer is not None:
+            self.letter.answer.append(body)
 
     def on_message_complete(self) -> None:
         letter, self.letter = self.letter, None

@@ -17,6 +17,7 @@ from django.template import Context, Engine
 from dispatcher.sandbox.contents import Content, content
 from dispatcher.sandbox.forms import fields
 from dispatcher.sandbox.memory import STATUSES, Memory, Taken
+from dispatcher.sandbox.replies import Replies, Said
 from dispatcher.sandbox.server import Reply, Request
 
 HERE = Path(__file__).parent
@@ -25,6 +26,7 @@ EACH = 2  # messages on a phone; the others are a search away
 SEEN = 20_000  # the newest messages that filters and search look at
 LONGEST = {"sms": 1200, "push": 800, "email": 600}  # bytes shown: Hindi takes three a letter
 LABEL = 32  # characters under a device
+ANSWERS = ("OK", "HELP", "STOP")  # what a phone can write back with one press
 CHANNELS = {"sms": "SMS", "push": "Push", "email": "E-mail"}
 WORDS = {
     "queued": "Queued",
@@ -119,6 +121,7 @@ class Wall:
 
     memory: Memory
     url: str
+    replies: Replies | None = None
     _files: dict[str, bytes] = field(default_factory=dict)
 
     def __call__(self, request: Request) -> Reply:
@@ -144,7 +147,12 @@ class Wall:
         page = min(asked.page, pages)
         shown = islice(phones.items(), (page - 1) * PHONES, page * PHONES)
         return {
-            "phones": [_phone(to, messages) for to, messages in shown],
+            "phones": [
+                _phone(to, messages) | self._answering(messages[0]) for to, messages in shown
+            ],
+            "answers": ANSWERS,
+            "key": self.replies.key if self.replies else "",
+            "back": asked.address(page=page),
             "totals": self._totals(seen),
             "filters": _filters(asked, seen),
             "asked": asked,
@@ -154,6 +162,14 @@ class Wall:
             "pages": _pages(asked, page, pages),
             "url": self.url,
         }
+
+    def _answering(self, newest: tuple[Taken, Content]) -> dict[str, str]:
+        """What the form under a phone needs; only an SMS can be answered."""
+        taken, seen = newest
+        if self.replies is None or taken.channel != "sms" or not self.replies.hook_of(taken.to):
+            return {}
+        said = self.replies.said.get(taken.to)
+        return {"number": taken.to, "ours": seen.sender, "said": _said(said) if said else ""}
 
     def _totals(self, seen: list[tuple[Taken, Content]]) -> list[tuple[str, str, str]]:
         """(what, how many, which look) for the head of the page."""
@@ -232,6 +248,11 @@ def _message(taken: Taken, seen: Content) -> dict[str, Any]:
         "day": datetime.fromtimestamp(taken.at, UTC).strftime("%Y-%m-%d"),
         "clock": _clock(taken.at),
     }
+
+
+def _said(said: Said) -> str:
+    told = f"Answered “{_cut(said.text, 40)}” at {_clock(said.at)}"
+    return told if 200 <= said.status < 300 else f"{told}: not taken ({said.status})"  # noqa: PLR2004
 
 
 def _cut(text: str, longest: int) -> str:

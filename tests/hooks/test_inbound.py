@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from xml.etree import ElementTree as ET
 
 import pytest
+import requests
 from hypothesis import given
 from hypothesis import strategies as st
 from twilio.twiml.messaging_response import MessagingResponse
@@ -16,6 +17,8 @@ from dispatcher.hooks.counts import counted
 from dispatcher.ledger.models import Reply
 from dispatcher.providers import routing, twilio_inbound
 from dispatcher.providers.base import Knock
+from dispatcher.sandbox.config import Config
+from dispatcher.sandbox.starter import Sandbox
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("accounts")]
 
@@ -149,3 +152,19 @@ def test_our_answer_says_what_the_sdk_s_would(text):
         theirs.message(text)
     expected = ET.fromstring(str(theirs))  # noqa: S314
     assert ET.tostring(ours) == ET.tostring(expected)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_phone_of_the_sandbox_asks_for_help_and_reads_the_answer(live_server, settings):
+    """The whole circle: its signature fits, our hook answers, the text stands on its phone."""
+    settings.PUBLIC_URL = live_server.url
+    with Sandbox(Config(port=0, seed=7, inbound_url=live_server.url + PATH)) as sandbox:
+        settings.CARRIERS["drill"]["drill-twilio"]["auth_token"] = sandbox.accounts.twilio_token
+        routing.close_accounts()
+        told = {"to": "+12025550100", "from": "+12025550111", "text": "راهنما"}
+        said = requests.post(f"{sandbox.url}/sandbox/reply", json=told, timeout=15).json()
+        [shown] = requests.get(f"{sandbox.url}/sandbox/taken", timeout=5).json()["taken"]
+    assert said["status"] == 200
+    assert [shown["content"]["text"]] == said["answers"]
+    assert "Fish & Chips <Ltd>" in shown["content"]["text"]
+    assert Reply.objects.get().mode == "drill"
