@@ -68,6 +68,12 @@ def pytest_report_header() -> str:
     return f"servers: our own, PostgreSQL {SERVERS.services.postgres}"
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests with a browser come last: its event loop stays in this thread and bars any other."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 def pytest_unconfigure() -> None:
     """Stop our servers and remove their data."""
     if SERVERS:
