@@ -142,7 +142,7 @@ def answer(meaning: Meaning, *, language: str) -> str:
 def _sentences(meaning: Meaning) -> list[str]:
     if meaning == Meaning.HELP:
         return [
-            _("%(organisation)s: notices about your safety and our service."),
+            _("%(organisation)s: notices for your safety."),
             _("Answer %(ok)s when you have read one, %(stop)s to get no more."),
             _("In danger, call the emergency services."),
         ]
