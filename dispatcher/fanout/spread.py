@@ -16,9 +16,12 @@ FIRST_SLICE, LARGEST_SLICE = 1_000, 40_000
 that batches are full."""
 
 
-def spread(lane: str) -> Slice | None:
-    """Enlist the next slice of the lane's oldest open dispatch; None when there is none."""
-    return enlist(lane, recipients=_recipients, ways=_ways, most=slice_size)
+def spread(lane: str, *, passing: Sequence[int] = ()) -> Slice | None:
+    """Enlist the next slice of the lane's oldest open dispatch; None when there is none.
+
+    The dispatches in `passing` are left out: they could not be enlisted a moment ago.
+    """
+    return enlist(lane, recipients=_recipients, ways=_ways, most=slice_size, passing=passing)
 
 
 def slice_size(slices: int) -> int:

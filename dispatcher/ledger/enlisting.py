@@ -117,15 +117,17 @@ def enlist(
     recipients: Callable[[Open], Recipients],
     ways: Callable[[Open, Sequence[Reader]], Sequence[Way]],
     most: Callable[[int], int],
+    passing: Sequence[int] = (),
 ) -> Slice | None:
     """Enlist the next slice of the lane's oldest open dispatch; None when there is none.
 
     One transaction: the slice, its batches and exclusions, and the cursor, so that a killed
     enlister leaves either all of a slice or nothing of it. `most`: slices so far
-    -> people in the next.
+    -> people in the next. `passing`: dispatches to leave out. Raises LookupError when `ways` says
+    nothing of a reader: somebody would be in no book.
     """
     with transaction.atomic():
-        found = statements.rows("next_to_enlist", lane=lane)
+        found = statements.rows("next_to_enlist", lane=lane, passing=list(passing))
         if not found:
             return None
         dispatch_id, mode, plan, cutoff_at, after, slices, closed = found[0]
@@ -139,6 +141,12 @@ def enlist(
         return _enlist(opened, ways(opened, readers), limit=limit, after=after, closed=closed)
 
 
+def first_open(lane: str, *, passing: Sequence[int] = ()) -> list[int]:
+    """The dispatch that `enlist` would take now; empty when there is none."""
+    found = statements.rows("next_to_enlist", lane=lane, passing=list(passing))
+    return [row[0] for row in found]
+
+
 def _lay_out(query: Recipients, *, after: int, most: int) -> None:
     """The slice as a temporary table, read once and used three times."""
     text = statements.text("slice").replace("{recipients}", query.sql)
@@ -149,7 +157,7 @@ def _lay_out(query: Recipients, *, after: int, most: int) -> None:
 
 
 def _enlist(opened: Open, ways: Sequence[Way], *, limit: int, after: int, closed: bool) -> Slice:
-    [(batched, excluded, people, cursor)] = statements.rows(
+    [(batched, excluded, people, cursor, unheard)] = statements.rows(
         "enlist",
         dispatch=opened.id,
         state="withdrawn" if closed else "waiting",
@@ -164,6 +172,14 @@ def _enlist(opened: Open, ways: Sequence[Way], *, limit: int, after: int, closed
         accounts=[way.account for way in ways],
         blocks=[way.block for way in ways],
     )
+    if unheard:
+        raise LookupError(f"dispatch {opened.id}: {unheard} people whom no way leads to")
     last = people < limit
-    statements.run("slice_done", dispatch=opened.id, cursor=cursor or after, last=last)
+    statements.run(
+        "slice_done",
+        dispatch=opened.id,
+        cursor=cursor or after,
+        last=last,
+        targeted=batched + excluded,
+    )
     return Slice(opened.id, people, batched, excluded, last)

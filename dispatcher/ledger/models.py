@@ -42,6 +42,7 @@ class Dispatch(models.Model):
     completed_at = models.DateTimeField(null=True)
     slice_cursor = models.BigIntegerField(db_default=0)  # contact id of the last one enlisted
     slices = models.IntegerField(db_default=0)
+    targeted = models.IntegerField(db_default=0)  # deliveries and exclusions at enlisting
 
     class Meta:
         constraints = [

@@ -94,14 +94,20 @@ def counted(dispatch_id: int) -> list[Figure]:
 
 
 def audit(dispatch_id: int) -> list[tuple[Figure | None, Figure | None]]:
-    """Cells where deltas and rows disagree, as (deltas, rows); empty when all is well."""
-    told = {(f.channel, f.region, f.language, f.figure): f for f in books(dispatch_id)}
-    seen = {(f.channel, f.region, f.language, f.figure): f for f in counted(dispatch_id)}
-    return [
-        (told.get(key), seen.get(key))
-        for key in sorted(told.keys() | seen.keys())
-        if told.get(key) != seen.get(key)
-    ]
+    """Cells where deltas and rows disagree, as (deltas, rows); empty when all is well.
+
+    The figure `targeted` is there when the sum of the books is not what was enlisted.
+    """
+    text = statements.text("audit")
+    for name in ("books", "rows"):
+        text = text.replace(f"{{{name}}}", statements.text(name))
+    found = statements.rows_of(text, {"dispatch": dispatch_id, "regions": None})
+    return [(_figure(cell, told), _figure(cell, seen)) for *cell, told, seen in found]
+
+
+def _figure(cell: Sequence[str], n: int | None) -> Figure | None:
+    channel, region, language, figure = cell
+    return None if n is None else Figure(channel, region, language, figure, n)
 
 
 def people(dispatch_id: int, *, regions: Regions = None) -> dict[str, int]:

@@ -15,14 +15,14 @@ returning id
 select id, mode, plan, cutoff_at, slice_cursor, slices, stopped_at is not null or expires_at <= ledger_now()
 from ledger_dispatch
 where lane = %(lane)s and state = 'enlisting' and (paused_at is null or stopped_at is not null)
+    and id <> all(%(passing)s::bigint[])
 order by launched_at limit 1 for no key update skip locked
 
 -- name: slice
 -- The next people of the audience, in the order of their ids; reach's query stands in the middle.
 -- `reader` names all that decides who is told what and how.
 create temporary table slice on commit drop as
-select r.*, concat_ws('|', array_to_string(languages, ','), array_to_string(roles, ','), region,
-    culture) as reader
+select r.*, jsonb_build_array(languages, roles, region, country, culture)::text as reader
 from ({recipients}) r
 where contact_id > %(after)s order by contact_id limit %(most)s
 
@@ -101,13 +101,14 @@ with choice as (
     returning 1
 )
 select coalesce((select sum(size) from batched), 0), (select count(*) from excluded),
-    (select count(*) from slice), (select max(contact_id) from slice)
+    (select count(*) from slice), (select max(contact_id) from slice),
+    (select count(*) from slice where reader not in (select reader from choice))
 
 -- name: slice_done
 -- The cursor moves with the slice; the last slice ends the enlisting and forgets shared addresses.
 with moved as (
     update ledger_dispatch set slice_cursor = greatest(slice_cursor, %(cursor)s),
-        slices = slices + 1, state = case when %(last)s then 'running' else 'enlisting' end
+        slices = slices + 1, targeted = targeted + %(targeted)s, state = case when %(last)s then 'running' else 'enlisting' end
     where id = %(dispatch)s
 )
 delete from ledger_copy where dispatch_id = %(dispatch)s and %(last)s

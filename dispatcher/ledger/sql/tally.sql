@@ -29,6 +29,20 @@ with b as (select * from ledger_batch where dispatch_id = %(dispatch)s), counted
 select channel, region, language, figure, sum(n)::bigint from counted
 group by 1, 2, 3, 4 having sum(n) <> 0
 
+-- name: audit
+-- The figures on which deltas and rows disagree, and whether they add up to what was targeted; one
+-- statement, so that both sides are of one instant.
+with told (channel, region, language, figure, n) as ({books}),
+    seen (channel, region, language, figure, n) as ({rows})
+select channel, region, language, figure, told.n, seen.n
+from told full join seen using (channel, region, language, figure)
+where told.n is distinct from seen.n
+union all
+select '', '', '', 'targeted', (select coalesce(sum(n), 0) from told)::bigint, d.targeted
+from ledger_dispatch d
+where d.id = %(dispatch)s and d.targeted <> (select coalesce(sum(n), 0) from told)
+order by 1, 2, 3, 4
+
 -- name: people
 -- The people's book: everybody once, by the best that happened to them.
 -- Who is served by somebody else's copy shares that one's fate.
@@ -46,6 +60,8 @@ with b as (
         when u.i > b.cursor then 4 else 3 end
     from b cross join lateral unnest(b.contact_ids) with ordinality as u (contact_id, i)
     where u.i > b.settled and (u.i <= b.cursor or b.state in ('waiting', 'claimed', 'withdrawn'))
+        and (b.early = 0 or not exists (select from ledger_delivery d where d.id
+            = coalesce(b.origin_id, b.id) * 1024 + coalesce(b.positions[u.i], u.i - 1)))
 ), own as (
     select contact_id, min(place) as place from fate group by contact_id
 ), excluded as (
@@ -135,7 +151,6 @@ select count(*) from ledger_receipt r join ledger_dispatch p on p.id = %(dispatc
 where r.stray and r.received_at >= p.launched_at
 
 -- name: mark
--- The last change of the figures. `offset 0` keeps the planner on the dispatch's own deltas: for an
--- old dispatch it would else walk the whole table backwards by its key.
-select coalesce(max(id), 0)
-from (select id from ledger_delta where dispatch_id = %(dispatch)s offset 0) own
+-- A number that moves with the figures. Not the greatest id: of two changes that are made at the
+-- same time the one with the smaller id may be committed last.
+select coalesce(sum(id), 0)::bigint from ledger_delta where dispatch_id = %(dispatch)s
