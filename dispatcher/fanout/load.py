@@ -1,7 +1,8 @@
 """What a convoy carries: people read at the last moment, wordings rendered, parcels, calls."""
 
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +20,7 @@ from dispatcher.ledger.facts import Outcome
 from dispatcher.ledger.models import Dispatch
 from dispatcher.ledger.statements import ledger_now
 from dispatcher.providers import routing
+from dispatcher.providers.answers import account_refused
 from dispatcher.providers.base import Parcel, Provider
 from dispatcher.wording import library, rendering
 from dispatcher.wording.facts import Fact as Value
@@ -81,7 +83,7 @@ class Unsaid:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """A convoy's batches with all that is needed to send them; nothing is read after this."""
+    """A convoy's windows with all that is needed to send them; nothing is read after this."""
 
     frozen: Mapping[int, Frozen]
     doors: Mapping[int, Door]
@@ -116,13 +118,19 @@ class Load:
                 else:
                     alike = shared.setdefault((account, frozen.mode), {})
                     alike.setdefault(id(piece.parcel.content), []).append(piece)
-        calls = [
-            Call(provider, pieces[start : start + provider.most])
-            for (account, mode), contents in shared.items()
-            for provider in [routing.open_account(account, mode=mode)]
-            for pieces in contents.values()
-            for start in range(0, len(pieces), provider.most)
-        ]
+        calls: list[Call] = []
+        for (account, mode), contents in shared.items():
+            try:
+                provider = routing.open_account(account, mode=mode)
+            except Refused as error:
+                log.exception("account_closed", account=account, mode=mode, code=error.code)
+                unsaid += [_later(piece) for pieces in contents.values() for piece in pieces]
+                continue
+            calls += [
+                Call(provider, pieces[start : start + provider.most])
+                for pieces in contents.values()
+                for start in range(0, len(pieces), provider.most)
+            ]
         return calls, unsaid
 
     def _parcel(self, batch: Claimed, index: int, *, door: Door) -> Parcel:
@@ -144,6 +152,11 @@ class Load:
             slots=slots,
             ttl=max(1, ttl),
         )
+
+
+def _later(piece: Piece) -> Unsaid:
+    """Nothing left, because the account cannot be opened: it waits until somebody has mended it."""
+    return Unsaid(piece.batch_id, Fact(piece.index, account_refused(), ""))
 
 
 def acknowledgement(delivery_id: int) -> str:
@@ -170,31 +183,36 @@ class Loader:
     def __init__(self) -> None:
         self._frozen: dict[int, Frozen] = {}
         self._texts: dict[int, library.Version] = {}
-        self._compiled: OrderedDict[tuple[int, int, str, str], Ready | Refused] = OrderedDict()
+        self._compiled: dict[tuple[int, int, str, str], Ready | Refused] = {}
 
-    def load(self, batches: Sequence[Claimed]) -> Load:
-        """Everything about these batches, in three queries or fewer."""
+    def load(self, windows: Sequence[tuple[Claimed, int]]) -> Load:
+        """Everything about the next n people of these batches, in three queries or fewer."""
+        batches = [batch for batch, _ in windows]
         self._thaw({batch.dispatch_id for batch in batches})
+        self._open(batches)
         held: dict[int, Door] = {}
-        for kind, ids in self._asked(batches).items():
+        for kind, ids in self._asked(windows).items():
             held |= doors(ids, kind=kind)
         return Load(self._frozen, held, self._render(batches), ledger_now())
 
     def bury(self, facts: Mapping[int, Sequence[Fact]], *, batches: Sequence[Claimed]) -> None:
-        """Tell the registry which addresses a carrier called dead."""
-        dead = [
-            batch.address_ids[fact.index]
+        """Tell the registry which addresses a carrier called dead, and who has told it to stop.
+
+        Of real dispatches only: what a sandbox says in a drill must not keep the real alert from
+        anybody.
+        """
+        told = [
+            (batch.address_ids[fact.index], fact)
             for batch in batches
+            if self._frozen[batch.dispatch_id].mode == "real"
             for fact in facts.get(batch.id, ())
-            if fact.outcome.dead
         ]
+        dead = [address for address, fact in told if fact.outcome.dead]
         if dead:
             consent.mark_dead(dead)
-        for batch in batches:
-            for fact in facts.get(batch.id, ()):
-                if fact.outcome.opted_out:
-                    address = batch.address_ids[fact.index]
-                    consent.opt_out(address, source=f"carrier:{fact.carrier}")
+        for address, fact in told:
+            if fact.outcome.opted_out:
+                consent.opt_out(address, source=f"carrier:{fact.carrier}")
 
     def _thaw(self, ids: set[int]) -> None:
         for dispatch in Dispatch.objects.filter(id__in=ids - self._frozen.keys()):
@@ -205,11 +223,17 @@ class Loader:
             )
             self._frozen[dispatch.id] = Frozen(mode, plan, facts, dispatch.expires_at)
 
-    def _asked(self, batches: Sequence[Claimed]) -> dict[str, list[int]]:
+    def _open(self, batches: Sequence[Claimed]) -> None:
+        """Open the accounts here and not in the event loop: an SDK's import holds it for 1.1 s."""
+        for account, mode in {(one.account, self._frozen[one.dispatch_id].mode) for one in batches}:
+            with suppress(Refused):  # `calls` asks again, and says so
+                routing.open_account(account, mode=mode)
+
+    def _asked(self, windows: Sequence[tuple[Claimed, int]]) -> dict[str, list[int]]:
         asked: dict[str, list[int]] = defaultdict(list)
-        for batch in batches:
+        for batch, n in windows:
             kind = self._frozen[batch.dispatch_id].plan.kind
-            asked[kind].extend(batch.address_ids[batch.cursor :])
+            asked[kind].extend(batch.address_ids[batch.cursor : batch.cursor + n])
         return asked
 
     def _render(self, batches: Sequence[Claimed]) -> dict[int, Ready | Refused]:
@@ -217,14 +241,16 @@ class Loader:
             batch.id: (batch.dispatch_id, batch.wording_id, batch.time_zone, batch.region)
             for batch in batches
         }
-        fresh = {key for key in keys.values() if key not in self._compiled}
+        known = {key: self._compiled.get(key) for key in keys.values()}  # others may forget it
+        fresh = [key for key, ready in known.items() if ready is None]
         unread = {wording_id for _, wording_id, _, _ in fresh} - self._texts.keys()
         self._texts |= library.fields(sorted(unread))
-        for key in fresh:
-            self._compiled[key] = self._compile(key)
-        while len(self._compiled) > max(KEPT, len(batches)):
-            self._compiled.popitem(last=False)
-        return {batch_id: self._compiled[key] for batch_id, key in keys.items()}
+        made = {key: self._compile(key) for key in fresh}
+        self._compiled |= made
+        for old in list(self._compiled)[: max(0, len(self._compiled) - KEPT)]:
+            self._compiled.pop(old, None)
+        ready = {key: one for key, one in known.items() if one is not None} | made
+        return {batch_id: ready[key] for batch_id, key in keys.items()}
 
     def _compile(self, key: tuple[int, int, str, str]) -> Ready | Refused:
         """A wording with the dispatch's facts for a zone and a region, or why it cannot be made."""

@@ -22,6 +22,8 @@ return {granted, tostring(math.max(1, rate / 20) / rate)}
 """
 _AWAY = 1.0
 """Seconds to wait when Valkey does not answer: without the shared count nothing is sent."""
+_UNKNOWN = 30.0
+"""Seconds to wait where nobody has said how fast an account may be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,9 @@ class Pace:
         self._rates = rates
 
     async def take(self, account: str, *, wanted: int) -> Grant:
-        """Reserve up to `wanted` messages at once, never more than the rate in any second."""
+        """Reserve up to `wanted` messages at once; at most 1.2 times the rate in any second."""
+        if account not in self._rates:
+            return Grant(0, _UNKNOWN)
         try:
             granted, wait = await self._take(
                 keys=[f"pace:{account}"], args=[self._rates[account], wanted]

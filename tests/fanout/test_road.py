@@ -96,15 +96,18 @@ def test_who_opted_out_after_the_launch_is_not_written_to(road):
     road.until(dispatch, delivered=1, excluded=1)
 
 
-def test_a_dead_number_is_marked_for_the_next_dispatch(road):
+@pytest.mark.parametrize("mode", ["drill", "real"])
+def test_a_dead_number_is_marked_for_the_next_dispatch_but_never_by_a_drill(road, mode):
+    """What a sandbox says in a drill must not keep the real alert from anybody."""
+    road.settings.CARRIERS = {"drill": {}, "real": {}, mode: road.settings.CARRIERS["drill"]}
     person = road.person(1)
     road.sandbox.faults(twilio={"refused": 1.0, "refusal": "21211"}, seed=3)
-    dispatch = road.launch()
+    dispatch = road.launch(mode=mode)
     road.work()
     assert road.figures(dispatch) == {"failed": 1}
     [reason] = tally.reasons(dispatch.id)
     assert (reason.figure, reason.carrier) == ("failed", "twilio")
-    assert person.addresses.get().dead_at is not None
+    assert (person.addresses.get().dead_at is not None) == (mode == "real")
 
 
 def test_pace_lets_no_more_through_than_the_rate(road):
