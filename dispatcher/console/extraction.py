@@ -7,13 +7,12 @@ from typing import IO, Any
 from babel.messages.extract import extract_python
 from django.utils.translation.template import templatize
 
-Found = tuple[int, Any, Any, list[str]]
-"""Line, function, its texts, comments."""
+Found = tuple[Any, ...]
+"""As Babel's own extractors give it: line, function or texts, comments, context."""
 
 
-def extract(
-    file: IO[bytes], keywords: Any, comment_tags: Any, options: Any
-) -> Iterator[Found]:
+def extract(file: IO[bytes], keywords: Any, comment_tags: Any, options: Any) -> Iterator[Found]:
     """What `{% translate %}` and `{% blocktranslate %}` hold, as Python's gettext calls."""
     code = templatize(file.read().decode("utf-8"))
+    code = "\n".join(line.strip() for line in code.splitlines())  # Python minds the indentation
     yield from extract_python(BytesIO(code.encode("utf-8")), keywords, comment_tags, options)

@@ -198,7 +198,7 @@ def _segments(shown: tuple[tuple[str, int], ...]) -> tuple[Segment, ...]:
     total = sum(n for _, n in shown)
     if not total:
         return ()
-    lengths = [max(SLIVER, 100 * n / total) for _, n in shown]
+    lengths = [round(max(SLIVER, 100 * n / total), 2) for _, n in shown]
     lengths[lengths.index(max(lengths))] -= sum(lengths) - 100
     starts = [sum(lengths[:place]) for place in range(len(lengths))]
     return tuple(

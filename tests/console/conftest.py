@@ -13,8 +13,8 @@ from dispatcher.console.valkey import client
 from dispatcher.fanout import plan as plans
 from dispatcher.ledger import enlisting, entries
 from dispatcher.ledger.climb import climb
-from dispatcher.ledger.entries import Fact, Window
 from dispatcher.ledger.enlisting import Way
+from dispatcher.ledger.entries import Fact, Window
 from dispatcher.ledger.facts import Kind, Outcome, Rank, Receipt
 from dispatcher.operators import roster
 from dispatcher.operators.roles import Role
@@ -87,13 +87,13 @@ PEOPLE = [
 def recipients(people=PEOPLE):
     """People as contacts.reach gives them: (region, language, channel) each."""
     for number, (region, language, channel) in enumerate(people, 1):
-        facts = {"sms_id": None, "sms_key": None, "sms_block": "no_address"}
+        facts: dict[str, object] = {"sms_id": None, "sms_key": None, "sms_block": "no_address"}
         facts |= {f"{channel}_id": number * 10, f"{channel}_key": f"k{number}"}
         facts[f"{channel}_block"] = None
         yield person(
             number, region=region, country=region[:2], languages=[language], **facts
         )  # fmt: skip
-    yield person(900, sms_id=None, sms_key=None, sms_block="opted_out")
+    yield person(90_000, sms_id=None, sms_key=None, sms_block="opted_out")
 
 
 def ways(_, readers):
@@ -182,7 +182,12 @@ FLAGS = [
 @pytest.fixture(scope="session")
 def chromium():
     """A real browser; where there is none, CI fails and others skip."""
-    names = (os.environ.get("DISPATCHER_CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
+    names = (
+        os.environ.get("DISPATCHER_CHROMIUM", ""),
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+    )
     path = next(filter(None, map(shutil.which, filter(None, names))), None)
     if path is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)("no Chromium")
@@ -208,10 +213,14 @@ def browse(chromium, live_server):
             base_url=live_server.url, color_scheme=scheme, locale=language,
             viewport={"width": width, "height": 900}, reduced_motion="reduce", **options,
         )  # fmt: skip
-        context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
+        context.add_cookies(
+            [{"name": "django_language", "value": language, "url": live_server.url}]
+        )
         context.on(
             "request",
-            lambda asked: None if asked.url.startswith(live_server.url) else foreign.append(asked.url),
+            lambda asked: (
+                None if asked.url.startswith(live_server.url) else foreign.append(asked.url)
+            ),
         )
         page = context.new_page()
         page.set_default_timeout(8000)

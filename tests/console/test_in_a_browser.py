@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from dispatcher.kit import links
 from dispatcher.ledger.facts import Outcome
+from dispatcher.ledger.models import Delivery
 from tests.console.conftest import NASTY
 
 pytestmark = pytest.mark.browser
@@ -44,7 +46,11 @@ def test_nothing_stands_in_anybodys_way(story, kenji, enter, language, scheme, w
     taken = one.send(outcomes())
     one.deliver(taken["sms"])
     page = enter(kenji, language=language, scheme=scheme, width=width)
-    for name, address in (("list", "/"), ("report", f"/dispatches/{one.dispatch.pk}/"), ("404", "/x")):
+    for name, address in (
+        ("list", "/"),
+        ("report", f"/dispatches/{one.dispatch.pk}/"),
+        ("404", "/x"),
+    ):
         page.goto(address)
         page.evaluate("document.querySelectorAll('details.fold').forEach(fold => fold.open = true)")
         look(page, f"{name}-{language}-{scheme}-{width}")
@@ -58,18 +64,42 @@ def test_nothing_stands_in_anybodys_way(story, kenji, enter, language, scheme, w
 
 
 @pytest.mark.parametrize(
+    ("language", "scheme", "width"),
+    list(itertools.product(("de", "fa"), ("light", "dark"), (320, 1440))),
+)
+def test_a_reader_confirms_with_one_button(story, browse, language, scheme, width):
+    """In the language of the message, whatever the browser speaks; a wrong link says what to do."""
+    one = story(people=[("DE", language, "sms")])
+    [delivery_id] = one.send()["sms"]
+    page = browse(language="en", scheme=scheme, width=width)
+    page.goto(f"/a/{links.sign(delivery_id, purpose='acknowledge')}")
+    assert page.get_attribute("html", "lang") == language
+    look(page, f"acknowledge-{language}-{scheme}-{width}")
+    page.click("button")
+    expect(page.get_by_role("status")).to_be_visible()
+    look(page, f"acknowledged-{language}-{scheme}-{width}")
+    assert Delivery.objects.get(id=delivery_id).acknowledged_at
+    page.goto("/a/not-ours")
+    look(page, f"acknowledge-unknown-{scheme}-{width}")
+
+
+@pytest.mark.parametrize(
     ("language", "before", "after", "delivered"),
     [
         ("en", "0 of 16 people reached", "3 of 16 people reached", "11 of 16 people reached"),
         ("fa", "۰ نفر از ۱۶ نفر", "۳ نفر از ۱۶ نفر", "۱۱ نفر از ۱۶ نفر"),
     ],
 )
-def test_the_page_lives_while_messages_leave(story, kenji, enter, language, before, after, delivered):
+def test_the_page_lives_while_messages_leave(
+    story, kenji, enter, language, before, after, delivered
+):
     """Figures move by themselves; what the reader opened and where the focus is stay."""
     one = story()
     page = enter(kenji, language=language)
     answers = []
-    page.on("response", lambda told: answers.append(told.status) if told.url.endswith("/live") else None)
+    page.on(
+        "response", lambda told: answers.append(told.status) if told.url.endswith("/live") else None
+    )
     page.click(".dispatches h2 a")
     expect(page.locator(".big")).to_contain_text(before)
     page.click("#fold-table-s")
