@@ -5,6 +5,7 @@ import json
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import redis.asyncio
@@ -95,7 +96,7 @@ class Road:
             segment, None, None, "safety", (group,), values, "default_language", "en",
             plans.Target(900, 95, 1800),
         )  # fmt: skip
-        told = {
+        told: dict[str, Any] = {
             "number": "1", "mode": "drill", "scenario": "recall", "part": "first",
             "severity": "urgent", "lane": "critical", "launched_by": "mina",
             "expires_at": datetime.now(UTC) + timedelta(hours=1), "plan": plans.freeze(plan),

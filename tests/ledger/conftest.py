@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -50,7 +51,7 @@ def open_dispatch(db):  # noqa: ARG001
 
     def make(**facts):
         number = next(numbers)
-        values = {
+        values: dict[str, Any] = {
             "number": f"T-{number}", "mode": "drill", "scenario": "recall", "part": "first",
             "severity": "urgent", "lane": "critical", "launched_by": "mina",
             "expires_at": datetime.now(UTC) + timedelta(hours=1), "plan": {},

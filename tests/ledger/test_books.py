@@ -43,7 +43,9 @@ def send(outcomes, *, people=1000):
 def shift(**hours):
     with connection.cursor() as cursor:
         cursor.execute("delete from ledger_clock")
-        cursor.execute("insert into ledger_clock (shift) values (%s)", [timedelta(**hours)])
+        cursor.execute(
+            "insert into ledger_clock (shift) values (%s::interval)", [str(timedelta(**hours))]
+        )
 
 
 def test_each_person_is_enlisted_once_with_a_channel_or_a_reason(enlist):
