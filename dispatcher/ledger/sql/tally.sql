@@ -1,4 +1,6 @@
--- The questions that reports ask. `regions` null: everywhere.
+-- The questions that reports ask. `regions` null: everywhere. Deliveries are found through their
+-- batches, block by block: `offset 0` keeps the planner from joining a range to a million rows in
+-- another way (31 s instead of 0.7 s for the reasons of a million).
 
 -- name: books
 -- Every figure of the deliveries' book, by channel, region and language, from the deltas.
@@ -20,7 +22,8 @@ with b as (select * from ledger_batch where dispatch_id = %(dispatch)s), counted
     group by 1, 2, 3
     union all
     select b.channel, b.region, b.language, ledger_figure(d.standing), count(*)
-    from b join ledger_delivery d on d.id between b.id * 1024 and b.id * 1024 + 1023
+    from b cross join lateral (select * from ledger_delivery
+        where id between b.id * 1024 and b.id * 1024 + 1023 offset 0) d
     group by 1, 2, 3, 4
     union all
     select channel, region, language, 'excluded', count(*) from ledger_exclusion
@@ -53,7 +56,8 @@ with b as (
 ), fate as (
     select d.contact_id, case ledger_figure(d.standing) when 'delivered' then 1
         when 'handed_over' then 2 when 'unknown' then 5 else 6 end as place
-    from b join ledger_delivery d on d.id between b.id * 1024 and b.id * 1024 + 1023
+    from b cross join lateral (select * from ledger_delivery
+        where id between b.id * 1024 and b.id * 1024 + 1023 offset 0) d
     where b.origin_id is null
     union all
     select u.contact_id, case when b.state = 'withdrawn' and u.i > b.cursor then 7
@@ -87,7 +91,8 @@ where x.dispatch_id = %(dispatch)s
 group by x.channel, x.reason
 union all
 select ledger_figure(d.standing), d.carrier, b.channel, d.code, count(*)
-from ledger_batch b join ledger_delivery d on d.id between b.id * 1024 and b.id * 1024 + 1023
+from ledger_batch b cross join lateral (select * from ledger_delivery
+        where id between b.id * 1024 and b.id * 1024 + 1023 offset 0) d
 where b.dispatch_id = %(dispatch)s and b.origin_id is null
     and mod(d.standing, 100) in (10, 30, 50)
     and (%(regions)s::text[] is null or b.region = any(%(regions)s)
@@ -105,7 +110,8 @@ with first as (
             when 'handed_over' then case when b.channel = 'push' then d.handed_at end end
             - p.launched_at)::float8) as seconds
     from ledger_dispatch p join ledger_batch b on b.dispatch_id = p.id
-    join ledger_delivery d on d.id between b.id * 1024 and b.id * 1024 + 1023
+    cross join lateral (select * from ledger_delivery
+        where id between b.id * 1024 and b.id * 1024 + 1023 offset 0) d
     where p.id = %(dispatch)s and b.origin_id is null
         and (%(regions)s::text[] is null or b.region = any(%(regions)s)
             or split_part(b.region, '-', 1) = any(%(regions)s))
@@ -122,13 +128,15 @@ from first group by grouping sets ((region), (channel), ())
 select extract(epoch from min(d.handed_at) - p.launched_at)::float8
 from ledger_dispatch p
 left join ledger_batch b on b.dispatch_id = p.id and b.origin_id is null
-left join ledger_delivery d on d.id between b.id * 1024 and b.id * 1024 + 1023
+left join lateral (select * from ledger_delivery
+    where id between b.id * 1024 and b.id * 1024 + 1023 offset 0) d on true
 where p.id = %(dispatch)s group by p.launched_at
 
 -- name: matches
 -- How the wording that went out was chosen, by language of the wording.
 select b.language, b.match, count(*) from ledger_batch b
-join ledger_delivery d on d.id between b.id * 1024 and b.id * 1024 + 1023
+cross join lateral (select * from ledger_delivery
+        where id between b.id * 1024 and b.id * 1024 + 1023 offset 0) d
 where b.dispatch_id = %(dispatch)s and b.origin_id is null
     and mod(d.standing, 100) in (20, 40)
     and (%(regions)s::text[] is null or b.region = any(%(regions)s)
