@@ -1,6 +1,7 @@
 """`dispatcher alert`: writing one: what it is, whom it is for, what it tells."""
 
 import json
+import re
 from datetime import timedelta
 from typing import Annotated
 
@@ -219,7 +220,7 @@ def _typed(value: str, kind: str) -> str:
     """What people type for a list: items parted by commas are taken as well as a JSON array."""
     if kind != "list" or value.lstrip().startswith("["):
         return value
-    return json.dumps([item.strip() for item in value.split(",")], ensure_ascii=False)
+    return json.dumps([item.strip() for item in re.split("[,،、，]", value)], ensure_ascii=False)
 
 
 def _duration(text: str) -> timedelta | None:

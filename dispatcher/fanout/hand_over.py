@@ -48,7 +48,9 @@ HEARTBEAT = 3.0
 """Seconds between two renewals of the leases."""
 SOON = 3.0
 """Seconds: a worker stays for what falls due within them."""
-SAFE = 6.5
+TIMEOUT = 6.0
+"""Seconds for one request to a carrier; with a heart that beats every 3 s the lease outlives it."""
+SAFE = TIMEOUT + 0.5
 """Seconds of lease that must be left before a request goes out: the carrier's time-out and a bit.
 An answer that comes after the lease is still a fact, but somebody else has called it unknown."""
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from redis.asyncio import Redis
 
 from dispatcher.fanout.doorbell import ring
-from dispatcher.fanout.hand_over import Conductor
+from dispatcher.fanout.hand_over import TIMEOUT, Conductor
 from dispatcher.fanout.load import Loader
 from dispatcher.fanout.pace import Pace
 from dispatcher.kit import queues
@@ -56,7 +56,7 @@ def work(lane: str) -> int:
 async def _shift(lane: str) -> int:
     redis = Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
     try:
-        async with Pool() as wire:
+        async with Pool(whole=TIMEOUT) as wire:
             conductor = Conductor(lane, wire, Pace(redis, rates=settings.PACE), _LOADER)
             return await conductor.conduct(seconds=SHIFT)
     finally:

@@ -13,6 +13,7 @@ from contacts.regions import Scope
 from dispatcher.fanout.plan import Plan, thaw
 from dispatcher.ledger import tally
 from dispatcher.ledger.models import Dispatch
+from dispatcher.ledger.statements import ledger_now
 from dispatcher.ledger.tally import FIGURES, Figure, Point, Reach, Reason
 from dispatcher.wording.choosing import MATCHES
 
@@ -204,9 +205,9 @@ def _objective(
     )
     took = tally.first_out(dispatch.id)
     target = plan.target
-    met: bool | None = None
-    if shares and took is not None:
-        met = took <= target.first_message and shares[0][1] >= target.share
-        if not met and took <= target.first_message and dispatch.completed_at is None:
-            met = None  # what is on its way may still arrive in time
+    started = took is not None and took <= target.first_message
+    met: bool | None = bool(started and shares and shares[0][1] >= target.share)
+    age = (ledger_now() - dispatch.launched_at).total_seconds()
+    if not met and age <= (target.within if started else target.first_message):
+        met = None  # what is on its way may still arrive in time
     return Objective(target.first_message, took, target.share, target.within, tuple(shares), met)

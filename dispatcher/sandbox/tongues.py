@@ -40,14 +40,19 @@ WORDS = {
 }
 _VOCABULARY = {code: frozenset(words.split()) for code, words in WORDS.items()}
 _MARKS = {"es": "¿¡ñ", "fr": "çœêèù", "de": "äöüß", "pt-BR": "ãõçê", "tr": "ığşİ"}
+ISOLATES = frozenset(("LRI", "RLI", "FSI"))
 _LETTERS = re.compile(r"[^\W\d_]")
 _LATIN_WORDS = re.compile(r"[^\W\d_]+")
 
 
 def direction(text: str) -> str:
-    """`rtl` when the first strong character is right-to-left, else `ltr`."""
+    """`rtl` when the first strong character outside of isolates is right-to-left (UAX #9, P2)."""
+    depth = 0
     for char in text:
         kind = unicodedata.bidirectional(char)
+        depth += (kind in ISOLATES) - (kind == "PDI" and depth > 0)
+        if depth:
+            continue
         if kind == "L":
             return "ltr"
         if kind in RIGHT:

@@ -24,14 +24,14 @@ def woven(pieces: list[Piece], way: bidi.Direction) -> Iterator[Piece]:
     """Plain text: values isolated, links and addresses standing free.
 
     Android's link finder takes every letter above U+00A0 that is no space for a part of the path:
-    the closing isolate, an Arabic comma, a Japanese full stop. A space keeps them out.
+    the closing isolate, an Arabic comma, a Japanese full stop. A space keeps them out. From right
+    to left that space is seen at the link's far end; the text's own keeps the next word away.
     """
     before, address = "", False
     for piece in pieces:
-        first, following = piece.letters[:1] or "x", piece  # a name begins with some letter
+        first = piece.letters[:1] or "x"  # a name begins with some letter
         if address and way == "rtl":
             yield Piece(f" {bidi.PDI}")
-            following = replace(piece, letters=piece.letters.removeprefix(" "))
         elif address and (first.isalnum() or not (first.isascii() or first.isspace())):
             yield Piece(" ")
         address = piece.kind in _ADDRESSES
@@ -39,7 +39,7 @@ def woven(pieces: list[Piece], way: bidi.Direction) -> Iterator[Piece]:
             yield Piece(" ")
         if address and way == "rtl":
             yield Piece(bidi.LRI)
-        yield from (following,) if address else _isolated(following, way)
+        yield from (piece,) if address else _isolated(piece, way)
         before = piece.letters[-1:] or "x"
     if address and way == "rtl":
         yield Piece(f" {bidi.PDI}")
@@ -65,19 +65,17 @@ def woven_markdown(pieces: list[Piece], way: bidi.Direction) -> Iterator[Piece]:
     """Markdown: values escaped; a link is an autolink, or bare as the target of a written link."""
     before, enclosed = "", False
     for piece in pieces:
-        following = piece
         if enclosed:  # the plain twin of the letter needs the space, as a text message does
             yield Piece(f" {bidi.PDI}")
-            following = replace(piece, letters=piece.letters.removeprefix(" "))
         target = before.endswith(("](", "](mailto:"))
         address = piece.kind in _ADDRESSES and not target
         enclosed = address and way == "rtl"
         if address:
             yield from (Piece(f"{bidi.LRI if enclosed else ''}<"), piece, Piece(">"))
         elif piece.kind and not target:
-            yield from _isolated(replace(piece, letters=_escaped(following.letters)), way)
+            yield from _isolated(replace(piece, letters=_escaped(piece.letters)), way)
         else:
-            yield following
+            yield piece
         before = piece.letters
     if enclosed:
         yield Piece(f" {bidi.PDI}")

@@ -69,7 +69,7 @@ RUSSIAN = "{%s, plural, one {# упаковка} few {# упаковки} many {
         ("فراخوان {product}.", "fa", f"فراخوان {FSI}Choco-Mix *250* g{PDI}."),
         ("فراخوان {local}.", "fa", "فراخوان موسلی."),
         ("تماس {line, phone}.", "fa", f"تماس {LRI}+1 202-555-0123{PDI}."),
-        ("ببینید {info, link} لطفاً", "fa", f"ببینید {LRI}{LINK} {PDI}لطفاً"),
+        ("ببینید {info, link} لطفاً", "fa", f"ببینید {LRI}{LINK} {PDI} لطفاً"),
         ("ببینید {info, link}، لطفاً", "fa", f"ببینید {LRI}{LINK} {PDI}، لطفاً"),
         ("ببینید {info, link}\nو", "fa", f"ببینید {LRI}{LINK} {PDI}\nو"),
         ("ببینید {info, link}", "fa", f"ببینید {LRI}{LINK} {PDI}"),
@@ -213,7 +213,7 @@ def test_letter_from_right_to_left():
     letter = rendering.compile(fields, locale="fa", zone="UTC", facts=FACTS)
     assert letter.direction == "rtl"
     assert letter.parts["body"].fill({}) == (
-        f"{LRI}<{LINK}> {PDI}[اینجا]({LINK}) {FSI}" + r"Choco-Mix \*250\* g" + PDI
+        f"{LRI}<{LINK}> {PDI} [اینجا]({LINK}) {FSI}" + r"Choco-Mix \*250\* g" + PDI
     )
 
 
