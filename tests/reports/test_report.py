@@ -39,10 +39,10 @@ def told(enlist):  # noqa: F811
     def make(*outcomes, delivered=()):
         people = [person(n, region="DE" if n < 3 else "BR", country="") for n in range(1, 5)]
         dispatch = enlist(people, plan=PLAN)
-        outcomes = iter(outcomes)
+        rest = iter(outcomes)
         for batch in sorted(entries.claim("critical", people=9), key=lambda b: b.contact_ids):
             entries.advance([(batch, batch.size)])
-            facts = [Fact(i, next(outcomes, TAKEN), "twilio") for i in range(batch.size)]
+            facts = [Fact(i, next(rest, TAKEN), "twilio") for i in range(batch.size)]
             entries.record([Window(batch, facts)])
             ids = {batch.contact_ids[i]: batch.delivery_id(i) for i in range(batch.size)}
             climb([
