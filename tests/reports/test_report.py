@@ -40,7 +40,7 @@ def told(enlist):  # noqa: F811
         people = [person(n, region="DE" if n < 3 else "BR", country="") for n in range(1, 5)]
         dispatch = enlist(people, plan=PLAN)
         rest = iter(outcomes)
-        for batch in sorted(entries.claim("critical", people=9), key=lambda b: b.contact_ids):
+        for batch in sorted(entries.claim("critical", people=9), key=lambda b: b.contact_ids[0]):
             entries.advance([(batch, batch.size)])
             facts = [Fact(i, next(rest, TAKEN), "twilio") for i in range(batch.size)]
             entries.record([Window(batch, facts)])
