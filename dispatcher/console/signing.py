@@ -96,14 +96,9 @@ def _speak(answer: HttpResponse, language: str) -> None:
         settings.LANGUAGE_COOKIE_NAME,
         known,
         samesite="Lax",
-        secure=request_is_safe(),
+        secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
     )
-
-
-def request_is_safe() -> bool:
-    """Whether the installation is reached by https."""
-    return bool(settings.SESSION_COOKIE_SECURE)
 
 
 def _onward(request: HttpRequest) -> str:
