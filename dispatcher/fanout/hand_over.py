@@ -30,7 +30,7 @@ from dispatcher.fanout.spread import spread
 from dispatcher.kit.wire import Wire
 from dispatcher.ledger import enlisting, entries
 from dispatcher.ledger.entries import LEASE, Claimed, Fact, Window
-from dispatcher.ledger.facts import Kind, Outcome
+from dispatcher.ledger.facts import Kind, Outcome, back_off
 
 log = structlog.get_logger(__name__)
 P = ParamSpec("P")
@@ -305,7 +305,7 @@ class Conductor:
         finally:
             for piece, outcome in zip(call.pieces, outcomes, strict=True):
                 if outcome.kind is Kind.LATER:
-                    self._expect(outcome.retry_after)
+                    self._expect(back_off(outcome.retry_after, piece.parcel.attempt))
                 facts[piece.batch_id].append(Fact(piece.index, outcome, call.provider.name))
 
     async def _ask(self, call: Call) -> Sequence[Outcome]:

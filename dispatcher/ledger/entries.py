@@ -11,7 +11,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from dispatcher.ledger import statements
-from dispatcher.ledger.facts import BLOCK, MOST_ATTEMPTS, Kind, Outcome, Rank, standing
+from dispatcher.ledger.facts import BLOCK, MOST_ATTEMPTS, Kind, Outcome, Rank, back_off, standing
 
 LEASE = timedelta(seconds=10)
 _RANK = {Kind.TAKEN: Rank.HANDED_OVER, Kind.REFUSED: Rank.FAILED, Kind.UNSURE: Rank.UNKNOWN}
@@ -188,7 +188,12 @@ def _write(windows: Sequence[Window]) -> list[int]:
 
 def _retry(windows: Sequence[Window]) -> None:
     later = [
-        (window.batch.id, fact.index, fact.outcome.retry_after, fact.outcome.code)
+        (
+            window.batch.id,
+            fact.index,
+            back_off(fact.outcome.retry_after, window.batch.attempt),
+            fact.outcome.code,
+        )
         for window in windows
         for fact in window.facts
         if fact.outcome.kind is Kind.LATER

@@ -6,6 +6,7 @@ Pure: neither Django nor Celery, so that carriers' adapters and property tests c
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, IntEnum
+from math import ceil
 
 BLOCK = 1024
 """Delivery ids reserved for a batch: id = root batch id * BLOCK + position."""
@@ -43,6 +44,16 @@ def standing(rank: Rank, attempt: int) -> int:
 def rank_of(number: int) -> Rank:
     """The rank inside a standing."""
     return Rank(number % 100)
+
+
+def back_off(asked: float, attempt: int) -> float:
+    """Seconds until a message that was refused until later goes again, after this attempt.
+
+    At least what the carrier asked for, in steps of a quarter of a second so that neighbours share
+    a batch; at least 0.1 s, doubled with each attempt up to 5 min, so that a carrier that says "at
+    once" for ever is no loop.
+    """
+    return max(ceil(asked * 4) / 4, min(0.1 * 2.0 ** min(attempt - 1, 12), 300.0))
 
 
 class Kind(Enum):

@@ -5,7 +5,7 @@ from itertools import permutations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatcher.ledger.facts import Rank, rank_of, standing
+from dispatcher.ledger.facts import Rank, back_off, rank_of, standing
 
 ranks = st.sampled_from(list(Rank))
 attempts = st.integers(1, 999)
@@ -41,3 +41,10 @@ def test_the_order_of_arrival_changes_nothing(facts):
         max(standing(rank, attempt) for rank, attempt in order) for order in permutations(facts)
     }
     assert len(results) == 1
+
+
+@given(st.floats(0, 3600), attempts)
+def test_a_retry_waits_at_least_as_asked_and_never_not_at_all(asked, attempt):
+    assert asked <= back_off(asked, attempt)
+    assert 0.1 <= back_off(asked, attempt) <= 3600
+    assert back_off(asked, attempt) <= back_off(asked, attempt + 1)

@@ -138,9 +138,7 @@ on conflict (delivery_id) do nothing
 
 -- name: retry
 -- What the carrier did not process waits again, under the same delivery ids, one attempt later.
--- What a receipt has shown to be taken after all is left out. The pause is the carrier's wish, in
--- steps of a quarter of a second so that neighbours share a batch, and at least a tenth of a second
--- doubled with each attempt up to five minutes: a carrier that says "at once" for ever is no loop.
+-- What a receipt has shown to be taken after all is left out.
 with later as (
     select l.batch_id, l.i, l.seconds, l.code, b.dispatch_id, coalesce(b.origin_id, b.id) as origin,
         coalesce(b.positions[l.i + 1], l.i) as position, b.contact_ids[l.i + 1] as contact_id,
@@ -152,19 +150,18 @@ with later as (
     insert into ledger_attempt (delivery_id, dispatch_id, attempt, code, at)
     select origin * 1024 + position, dispatch_id, attempt, code, (select ledger_now()) from later
 ), again as (
-    select *, greatest(ceil(seconds * 4) / 4, least(0.1 * 2 ^ (attempt - 1), 300)) as pause
-    from later l
+    select * from later l
     where not exists (select 1 from ledger_delivery d where d.id = l.origin * 1024 + l.position)
 )
 insert into ledger_batch (dispatch_id, origin_id, channel, account, wording_id, language, match,
     region, time_zone, attempt, due_at, state, size, positions, contact_ids, address_ids)
 select b.dispatch_id, a.origin, b.channel, b.account, b.wording_id, b.language, b.match, b.region,
-    b.time_zone, b.attempt + 1, (select ledger_now()) + make_interval(secs => a.pause),
+    b.time_zone, b.attempt + 1, (select ledger_now()) + make_interval(secs => a.seconds),
     case b.state when 'withdrawn' then 'withdrawn' else 'waiting' end, count(*),
     array_agg(a.position order by a.i), array_agg(a.contact_id order by a.i),
     array_agg(a.address_id order by a.i)
 from again a join ledger_batch b on b.id = a.batch_id
-group by b.id, a.origin, a.pause
+group by b.id, a.origin, a.seconds
 
 -- name: exclude
 -- Who fell out as the window was read: consent, opt-out or erasure since the launch.
