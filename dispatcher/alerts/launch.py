@@ -7,7 +7,6 @@ launched it.
 
 from django.db import transaction
 from django.db.models import DateTimeField, Func
-from django.utils import timezone
 
 from dispatcher.alerts import desk, frozen
 from dispatcher.alerts.models import Alert
@@ -19,6 +18,7 @@ from dispatcher.kit import queues
 from dispatcher.kit.errors import Refused
 from dispatcher.ledger import enlisting, entries
 from dispatcher.ledger.models import Dispatch
+from dispatcher.ledger.statements import ledger_now
 from dispatcher.operators import journal
 from dispatcher.operators.models import User
 from dispatcher.operators.roles import STOPPERS, Role
@@ -125,7 +125,7 @@ def _open(alert: Alert, *, by: User) -> Dispatch:
         severity=severity,
         lane=lane(alert.mode, severity),
         launched_by=by.username,
-        expires_at=timezone.now() + alert.expires_after,
+        expires_at=ledger_now() + alert.expires_after,
         plan=alert.plan or {},
     )
     if made:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 
 import structlog
+from django.db import DatabaseError, close_old_connections
 
 from contacts import consent
 from dispatcher.ledger.climb import climb, of_mode
@@ -21,17 +22,21 @@ MOST = 2_000
 """Receipts in one transaction."""
 
 
+_Request = tuple[Mode, Sequence[Receipt], Future[None]]
+
+
 class Gathering:
     """Requests of one web process that commit together.
 
     The first to arrive leads: it waits a moment, takes what has gathered, and climbs for all. A
     request returns only after the commit that holds its receipts, so a carrier that was answered
-    never needs to repeat.
+    never needs to repeat. Where the database refuses the bundle, each request is tried once
+    more alone, so that one bad one does not spoil the others' receipts.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._waiting: list[tuple[Mode, Sequence[Receipt], Future[None]]] = []
+        self._waiting: list[_Request] = []
         self._moment = threading.Event()
 
     def receive(self, receipts: Sequence[Receipt], *, mode: Mode) -> None:
@@ -40,10 +45,20 @@ class Gathering:
         with self._lock:
             self._waiting.append((mode, receipts, done))
             leads = len(self._waiting) == 1
-        if leads:
+        try:
+            if leads:
+                self._wait_and_lead()
+            done.result()
+        except DatabaseError as error:
+            log.warning("receipts_once_more", receipts=len(receipts), error=type(error).__name__)
+            close_old_connections()  # a server that was restarted is found again
+            receive(receipts, mode=mode)
+
+    def _wait_and_lead(self) -> None:
+        try:
             self._moment.wait(GATHER)
+        finally:  # whatever ends this thread: those who follow it wait for its lead
             self._lead()
-        done.result()
 
     def _lead(self) -> None:
         with self._lock:
