@@ -11,10 +11,8 @@ _PROC = Path("/proc")
 
 def cpu(groups: Mapping[str, Sequence[int]]) -> dict[str, float]:
     """Group's name -> CPU seconds so far of its processes, their children, and those that ended."""
-    spent = dict(_processes())
-    below: dict[int, list[int]] = {}
-    for pid, (parent, _) in spent.items():
-        below.setdefault(parent, []).append(pid)
+    spent = _still()
+    below = _families(spent)
     return {
         name: sum(spent[pid][1] for root in roots for pid in _tree(root, below) if pid in spent)
         for name, roots in groups.items()
@@ -23,15 +21,28 @@ def cpu(groups: Mapping[str, Sequence[int]]) -> dict[str, float]:
 
 def peak(root: int) -> float:
     """The largest resident set, in MiB, that a living process of the tree ever had."""
-    below: dict[int, list[int]] = {}
-    for pid, (parent, _) in _processes():
-        below.setdefault(parent, []).append(pid)
-    return max(map(_high_water, _tree(root, below)))
+    return max(map(_high_water, _tree(root, _families(dict(_processes())))))
 
 
 def load() -> float:
     """Processes that wanted a core in the last minute: the neighbours' noise."""
     return os.getloadavg()[0]
+
+
+def _still() -> dict[int, tuple[int, float]]:
+    """Every process, at a moment when none ended: its time is then its own or its parent's."""
+    before, after = dict(_processes()), dict(_processes())
+    while before.keys() - after.keys():
+        before, after = after, dict(_processes())
+    return before
+
+
+def _families(processes: Mapping[int, tuple[int, float]]) -> dict[int, list[int]]:
+    """Parent -> children."""
+    below: dict[int, list[int]] = {}
+    for pid, (parent, _) in processes.items():
+        below.setdefault(parent, []).append(pid)
+    return below
 
 
 def _tree(root: int, below: Mapping[int, Sequence[int]]) -> Iterator[int]:
