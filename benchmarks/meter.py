@@ -34,7 +34,7 @@ def _still() -> dict[int, tuple[int, float]]:
     before, after = dict(_processes()), dict(_processes())
     while before.keys() - after.keys():
         before, after = after, dict(_processes())
-    return before
+    return after
 
 
 def _families(processes: Mapping[int, tuple[int, float]]) -> dict[int, list[int]]:
