@@ -1,0 +1,194 @@
+"""The rare moments: late, odd, incomplete and repeated things, and what the books say of them."""
+
+from datetime import timedelta
+
+import pytest
+
+from dispatcher.ledger import enlisting, entries, tally
+from dispatcher.ledger.climb import climb
+from dispatcher.ledger.entries import Fact, Window
+from dispatcher.ledger.facts import BLOCK, MOST_ATTEMPTS, Outcome, Rank
+from dispatcher.ledger.models import Batch, Delivery, Delta, Dispatch, Question
+from dispatcher.ledger.models import Receipt as Kept
+from tests.ledger.conftest import person, query, sms_then_email
+from tests.ledger.test_books import TAKEN, figures, receipt, send, shift
+
+
+def test_a_late_workers_facts_answer_the_questions_that_its_silence_raised(enlist):
+    """Else the dispatch would never be complete, though nobody is unknown any more."""
+    dispatch = enlist([person(1), person(2)])
+    [batch] = entries.claim("critical", people=10)
+    entries.advance([(batch, 2)])
+    shift(seconds=11)
+    entries.abandon()
+    assert entries.finish() == []
+    entries.record([Window(batch, [Fact(i, TAKEN, "twilio") for i in range(2)])])
+    assert figures(dispatch) == {"handed_over": 2}
+    assert not Question.objects.filter(closed_at=None).exists()
+    assert entries.finish() == [dispatch.id]
+
+
+def test_a_window_that_says_nothing_of_somebody_does_not_lose_them(enlist):
+    """What is known is written; who is missing is unknown when the lease has run out."""
+    dispatch = enlist([person(1), person(2)])
+    [batch] = entries.claim("critical", people=10)
+    entries.advance([(batch, 2)])
+    entries.record([Window(batch, [Fact(0, TAKEN, "twilio")])])
+    shift(seconds=11)
+    entries.abandon()
+    assert figures(dispatch) == {"handed_over": 1, "unknown": 1}
+    assert sum(tally.people(dispatch.id).values()) == 2
+    assert tally.audit(dispatch.id) == []
+
+
+def test_the_audit_knows_how_many_were_targeted(enlist):
+    """Deltas and rows that agree with each other prove nothing when somebody is in neither."""
+    dispatch = enlist([person(1), person(2)])
+    Dispatch.objects.filter(id=dispatch.id).update(targeted=3)
+    [(told, meant)] = tally.audit(dispatch.id)
+    assert (told.figure, told.n, meant.n) == ("targeted", 2, 3)
+
+
+def test_a_reader_to_whom_no_way_leads_stops_the_slice_and_not_the_person(open_dispatch):
+    dispatch = open_dispatch()
+    with pytest.raises(LookupError):
+        enlisting.enlist(
+            "critical", recipients=lambda _: query([person(1)]), ways=lambda *_: [],
+            most=lambda _: 10,
+        )  # fmt: skip
+    assert not Batch.objects.exists()
+    assert Dispatch.objects.get(id=dispatch.id).slice_cursor == 0
+
+
+def test_readers_of_two_countries_are_two_readers(open_dispatch):
+    """Where the region is not known, the country alone decides between pt-BR and pt-PT."""
+    open_dispatch()
+    met = []
+
+    def ways(opened, readers):
+        met.extend(reader.country for reader in readers)
+        return sms_then_email(opened, readers)
+
+    people = [person(1, region="", country="BR"), person(2, region="", country="PT")]
+    enlisting.enlist("critical", recipients=lambda _: query(people), ways=ways, most=lambda _: 10)
+    assert sorted(met) == ["BR", "PT"]
+
+
+def test_a_dispatch_that_is_passed_over_leaves_the_lane_to_the_next(open_dispatch):
+    first, second = open_dispatch(), open_dispatch()
+    assert enlisting.first_open("critical") == [first.id]
+    done = enlisting.enlist(
+        "critical", recipients=lambda _: query([person(1)]), ways=sms_then_email,
+        most=lambda _: 10, passing=[first.id],
+    )  # fmt: skip
+    assert done.dispatch_id == second.id
+
+
+@pytest.mark.parametrize("odd", [
+    {"delivery_id": 2**63}, {"delivery_id": -(2**70)}, {"attempt": 0}, {"attempt": 40_000},
+    {"code": "a\0b"}, {"key": "k\0"}, {"carrier_id": "\0"},
+])  # fmt: skip
+def test_an_odd_receipt_spoils_no_other_of_its_bundle(enlist, odd):
+    dispatch = enlist([person(1), person(2)])
+    [window] = send([TAKEN, TAKEN])
+    facts = {"delivery_id": window.batch.delivery_id(0), "rank": Rank.FAILED, "key": "odd"} | odd
+    climb([receipt(**facts), receipt(window.batch.delivery_id(1))])
+    assert figures(dispatch)["delivered"] == 1
+    assert Kept.objects.count() == 2
+
+
+@pytest.mark.parametrize("rank", [None, Rank.HANDED_OVER])
+def test_what_was_opened_before_our_record_was_handed_over(enlist, rank):
+    """It is no unknown without a question, even when the worker never records it."""
+    dispatch = enlist([person(1)])
+    [batch] = entries.claim("critical", people=10)
+    entries.advance([(batch, 1)])
+    climb([receipt(batch.delivery_id(0), rank, opened=True)])
+    assert figures(dispatch) == {"handed_over": 1}
+    shift(seconds=11)
+    entries.abandon()
+    assert figures(dispatch) == {"handed_over": 1}
+    assert Delivery.objects.get().handed_at
+    assert entries.finish() == [dispatch.id]
+
+
+def test_an_early_failure_is_a_failure_in_the_peoples_book_too(enlist):
+    dispatch = enlist([person(1), person(2)])
+    [batch] = entries.claim("critical", people=10)
+    entries.advance([(batch, 2)])
+    climb([receipt(batch.delivery_id(1), Rank.FAILED)])
+    assert tally.people(dispatch.id) == figures(dispatch) == {"failed": 1, "in_flight": 1}
+
+
+def test_neighbours_that_were_refused_until_almost_the_same_moment_share_a_batch(enlist):
+    enlist([person(n) for n in range(1, 9)])
+    send([Outcome.later("429", seconds=1.01 + n / 100) for n in range(8)])
+    assert Batch.objects.filter(attempt=2).count() == 1
+
+
+def test_after_the_last_attempt_that_can_be_told_apart_later_means_no(enlist):
+    """A standing of attempt 1,000 would look like a delivered one."""
+    dispatch = enlist([person(1)])
+    Batch.objects.update(attempt=MOST_ATTEMPTS)
+    send([Outcome.later("429", seconds=0)])
+    assert figures(dispatch) == {"failed": 1}
+    assert [reason.code for reason in tally.reasons(dispatch.id)] == ["attempts_spent"]
+
+
+def test_a_batch_that_ends_its_workers_goes_behind_the_others(enlist):
+    enlist([person(1, region="DE"), person(2, region="FR")])
+    [first] = entries.claim("critical", people=1)
+    shift(seconds=11)
+    entries.abandon()
+    [next_] = entries.claim("critical", people=1)
+    assert next_.id != first.id
+
+
+def test_a_withdrawn_batch_that_was_only_claimed_has_no_lease_left(enlist):
+    dispatch = enlist([person(1)])
+    entries.claim("critical", people=1)
+    Dispatch.objects.filter(id=dispatch.id).update(stopped_at=dispatch.launched_at)
+    entries.withdraw()
+    assert Batch.objects.get().lease_until is None
+
+
+def test_deltas_fold_once_and_then_rest(enlist):
+    dispatch = enlist([person(n) for n in range(1, 400)], most=2)
+    before, rows = figures(dispatch), Delta.objects.count()
+    entries.squash()
+    assert Delta.objects.count() < rows - 50
+    assert figures(dispatch) == before
+    kept = set(Delta.objects.values_list("id", flat=True))
+    assert entries.squash() == 0
+    assert set(Delta.objects.values_list("id", flat=True)) == kept
+
+
+def test_the_mark_moves_when_a_change_with_a_smaller_id_comes_later(enlist):
+    """Two transactions draw their ids in one order and commit in the other."""
+    dispatch = enlist([person(1)])
+    first = Delta.objects.get()
+    Delta.objects.filter(id=first.id).update(id=first.id + 1000)
+    before = tally.mark(dispatch.id)
+    Delta.objects.create(
+        dispatch_id=dispatch.id, minute=dispatch.launched_at + timedelta(0), channel="sms",
+        region="DE", language="de", figure="waiting", n=1,
+    )  # fmt: skip
+    assert tally.mark(dispatch.id) != before
+
+
+def test_positions_stay_with_their_people_when_one_is_taken_out(enlist):
+    dispatch = enlist([person(n) for n in range(1, 6)])
+    [window] = send([Outcome.later("429", seconds=0)] * 5)
+    for index in (3, 0):
+        climb([receipt(window.batch.delivery_id(index))])
+    shift(seconds=30)
+    [again] = entries.claim("critical", people=10)
+    assert [again.delivery_id(i) % BLOCK for i in range(again.size)] == [1, 2, 4]
+    assert list(again.contact_ids) == [2, 3, 5]
+    assert list(again.address_ids) == [20, 30, 50]
+    entries.advance([(again, 3)])
+    entries.record([Window(again, [Fact(i, TAKEN, "twilio") for i in range(3)])])
+    assert dict(Delivery.objects.values_list("contact_id", "id")) == {
+        n: window.batch.delivery_id(n - 1) for n in range(1, 6)
+    }
+    assert tally.audit(dispatch.id) == []

@@ -1,0 +1,211 @@
+"""Whatever happens in whatever order: the books balance, nothing falls, nobody is lost or twice."""
+
+from collections import Counter
+
+import pytest
+from django.db import connection, transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from dispatcher.ledger import enlisting, entries, tally
+from dispatcher.ledger.climb import climb
+from dispatcher.ledger.entries import Fact, Window
+from dispatcher.ledger.facts import BLOCK, Kind, Outcome, Rank, Receipt
+from dispatcher.ledger.models import Batch, Delivery, Dispatch, Question
+from tests.ledger.conftest import person, query, sms_then_email
+from tests.ledger.test_books import figures, shift
+
+OUTCOMES = st.sampled_from([
+    Outcome.taken("SM1"), Outcome.refused("21211"), Outcome.unsure("timeout"),
+    Outcome.later("429", seconds=0), Outcome.later("429", seconds=5),
+])  # fmt: skip
+RANKS = st.sampled_from([Rank.HANDED_OVER, Rank.FAILED, Rank.DELIVERED, Rank.BOUNCED, None])
+
+
+class Ledger(RuleBasedStateMachine):
+    """Workers, carriers, operators and the clock, in any order; `sent` is what a carrier saw."""
+
+    @initialize(
+        people=st.integers(4, 12),
+        most=st.integers(3, 12),
+        regions=st.integers(1, 3),
+        slices=st.integers(1, 4),
+    )
+    def launch(self, people, most, regions, slices):
+        self.atomic = transaction.atomic()
+        self.atomic.__enter__()
+        self.seconds = 0
+        shift(hours=0)
+        self.people = [
+            person(
+                n,
+                region=f"R{n % regions}",
+                sms_id=None if n % 5 == 0 else n * 10,
+                sms_block="opted_out" if n % 5 == 0 else None,
+            )
+            for n in range(1, people + 1)
+        ]
+        self.most = most
+        self.open = []  # windows whose facts are not recorded yet
+        self.held = []  # claims
+        self.maybe = Counter()  # delivery id -> times that a carrier may have taken it
+        self.ranks = {}
+        self.told = []
+        expires = tally.statements.ledger_now().replace(year=2100)
+        self.dispatch = enlisting.open_dispatch(
+            "alert-1", number="1", mode="drill", scenario="recall", part="first",
+            severity="urgent", lane="critical", launched_by="mina", expires_at=expires, plan={},
+        )[0]  # fmt: skip
+        for _ in range(slices):
+            self._enlist()
+
+    def _enlist(self):
+        enlisting.enlist(
+            "critical",
+            recipients=lambda _: query(self.people),
+            ways=sms_then_email,
+            most=lambda _: self.most,
+        )
+
+    @rule(draw=st.data(), people=st.integers(1, 12), dies=st.integers(0, 5))
+    def send(self, draw, people, dies):
+        """Claim, and move the cursors now or later; now and then the worker dies in between."""
+        self.held += entries.claim("critical", people=people)
+        while self.held and dies != 0:
+            self._advance(draw, dies=dies == 1)
+
+    def _advance(self, draw, *, dies):
+        batch = self.held.pop(draw.draw(st.integers(0, len(self.held) - 1)))
+        n = draw.draw(st.integers(1, max(1, batch.size - batch.cursor)))
+        if batch.cursor == batch.size or not entries.advance([(batch, n)]):
+            entries.release([(batch, 0.0)])
+            return
+        window = range(batch.cursor, batch.cursor + n)
+        ids = [batch.delivery_id(index) for index in window]
+        assert not Delivery.objects.filter(id__in=ids).exists(), "sent though it has a fact"
+        for delivery_id in ids:
+            assert self.maybe[delivery_id] == 0, "sent again though it may have been taken"
+            self.maybe[delivery_id] += 1
+        outcomes = draw.draw(st.lists(OUTCOMES, min_size=n, max_size=n))
+        if not dies:
+            self.open.append((batch, window, outcomes))
+
+    @rule(draw=st.data(), twice=st.booleans(), falls=st.booleans())
+    def answer(self, draw, twice, falls):
+        """One or two windows are recorded, perhaps late, perhaps twice."""
+        for _ in range(draw.draw(st.integers(1, 2))):
+            if self.open:
+                self._record(draw, twice=twice, falls=falls)
+
+    def _record(self, draw, *, twice, falls):
+        batch, window, outcomes = self.open.pop(draw.draw(st.integers(0, len(self.open) - 1)))
+        fallen = [window[0]] if falls else []
+        facts = [
+            Fact(index, outcome, "twilio")
+            for index, outcome in zip(window, outcomes, strict=True)
+            if index not in fallen
+        ]
+        told = Window(batch, facts, [(index, "opted_out") for index in fallen])
+        entries.record([told])
+        for fact in facts:
+            if fact.outcome.kind is Kind.LATER:
+                self.maybe[batch.delivery_id(fact.index)] -= 1
+        if twice:
+            entries.record([told])
+
+    @rule(draw=st.data(), rank=RANKS, repeats=st.integers(1, 3))
+    def hear(self, draw, rank, repeats):
+        ids = sorted(self.maybe)
+        batches = [b * BLOCK for b in Batch.objects.values_list("id", flat=True)]
+        anything = sorted({*ids, *batches, 1})
+        delivery_id = draw.draw(st.sampled_from(anything))
+        attempt = draw.draw(st.integers(1, 2))
+        one = Receipt(
+            f"{delivery_id}:{rank}:{attempt}", delivery_id, attempt, "twilio", rank,
+            acknowledged=rank is None,
+        )  # fmt: skip
+        before = len(self.told)
+        for _ in range(repeats):
+            told = climb([one, one])
+            self.told.append(told)
+        assert all(told.new == 0 for told in self.told[before + 1 :])
+
+    @rule(seconds=st.sampled_from([1, 11, 301]), heard=st.booleans())
+    def time_passes(self, seconds, heard):
+        """A worker's heart beats, or its lease runs out."""
+        self.seconds += seconds
+        shift(seconds=self.seconds)
+        if heard:
+            entries.heartbeat([*self.held, *(batch for batch, _, _ in self.open)])
+        entries.abandon()
+
+    @rule(
+        what=st.sampled_from(["pause", "resume", "resume", "stop", "enlist", "house"]),
+        sure=st.integers(0, 3),
+    )
+    def somebody_decides(self, what, sure):
+        if what in ("pause", "resume"):
+            at = self.dispatch.launched_at if what == "pause" else None
+            Dispatch.objects.update(paused_at=at)
+        elif what == "stop" and sure == 0:
+            Dispatch.objects.update(stopped_at=self.dispatch.launched_at)
+            entries.withdraw()
+        elif what == "enlist":
+            self._enlist()
+        else:
+            entries.withdraw()
+            entries.finish()
+            entries.squash()
+
+    @invariant()
+    def the_books_balance(self):
+        assert tally.audit(self.dispatch.id) == []
+        told = figures(self.dispatch)
+        assert sum(told.values()) == Dispatch.objects.get(id=self.dispatch.id).targeted
+        assert all(n > 0 for n in told.values())
+
+    @invariant()
+    def everybody_is_in_exactly_one_figure(self):
+        """One channel and no shared address: the people's book is the deliveries' book."""
+        assert tally.people(self.dispatch.id) == figures(self.dispatch)
+
+    @invariant()
+    def nothing_falls(self):
+        now = dict(Delivery.objects.values_list("id", "standing"))
+        assert all(now[one] >= before for one, before in self.ranks.items())
+        self.ranks = now
+
+    @invariant()
+    def complete_is_over(self):
+        dispatch = Dispatch.objects.get(id=self.dispatch.id)
+        told = figures(self.dispatch)
+        if dispatch.state == "complete":
+            assert not {"waiting", "in_flight"} & told.keys()
+            assert not Question.objects.filter(closed_at=None).exists()
+        unknown = Delivery.objects.filter(standing__in=[n * 100 + 10 for n in range(1, 9)])
+        asked = Question.objects.filter(closed_at=None).values("delivery_id")
+        assert set(unknown.values_list("id", flat=True)) == set(
+            asked.values_list("delivery_id", flat=True)
+        ), "an unknown without a question, or a question whose answer is known"
+
+    def teardown(self):
+        if hasattr(self, "atomic"):
+            connection.set_rollback(True)
+            self.atomic.__exit__(None, None, None)
+
+
+@pytest.mark.django_db
+def test_the_law_of_the_ledger():
+    """A few thousand random moves; `--hypothesis-seed` repeats them."""
+    from hypothesis.stateful import run_state_machine_as_test
+
+    run_state_machine_as_test(
+        Ledger,
+        settings=settings(
+            max_examples=60,
+            stateful_step_count=30,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
