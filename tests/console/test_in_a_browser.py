@@ -170,7 +170,7 @@ def test_the_keyboard_is_enough(story, kenji, enter):
     page.keyboard.press("Enter")
     page.focus("button[lang=ar]")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.documentElement.dir === 'rtl'")
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
 
 
 def test_paper_holds_what_the_screen_holds(story, kenji, enter):
