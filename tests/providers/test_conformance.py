@@ -163,7 +163,7 @@ def send(carrier: str, script: Sequence[Step]) -> Sequence[Outcome]:
     build, parcel = CARRIERS[carrier]
 
     async def once() -> Sequence[Outcome]:
-        async with Twin([script]) as twin, Pool(whole=1.5) as wire:
+        async with Twin([script]) as twin, Pool(whole=1.0) as wire:
             sent = await build(twin.url).send([parcel], wire=wire)
             assert len(twin.seen) == 1  # whatever came back, it was asked once
             return sent
