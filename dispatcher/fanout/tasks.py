@@ -77,7 +77,8 @@ async def _shift(lane: str) -> int:
 @shared_task(ignore_result=True)
 def sweep() -> None:
     """Find all work again: silent workers, stopped and finished dispatches, lanes with due rows."""
-    entries.abandon()
+    while entries.abandon():
+        pass  # a hundred at a time; a dead worker with small batches held more
     entries.withdraw()
     entries.finish()
     for lane in entries.due_lanes():
