@@ -1,6 +1,7 @@
 """What goes wrong with one parcel, batch, account or dispatch does not reach the others."""
 
 import threading
+from typing import Any
 
 import psycopg
 import pytest
@@ -119,7 +120,7 @@ def test_facts_survive_a_database_that_restarts_while_messages_are_on_the_wire(r
     def cut():
         if not once.acquire(blocking=False):
             return
-        told = configured.DATABASES["default"]
+        told: dict[str, Any] = configured.DATABASES["default"]
         with psycopg.connect(
             host=told["HOST"], port=told["PORT"], user=told["USER"], password=told["PASSWORD"],
             dbname=connection.settings_dict["NAME"], autocommit=True,
@@ -158,7 +159,8 @@ def test_a_convoy_does_not_let_go_of_what_another_has_claimed_again(road, twin):
     twin()
     road.launch(channels=("sms",))
     spread("critical")
-    conductor = Conductor("critical", None, None)
+    nobody: Any = None  # it asks no carrier here
+    conductor = Conductor("critical", nobody, nobody)
     [first] = entries.claim("critical", people=1)
     entries.release([(first, 0.0)])
     [second] = entries.claim("critical", people=1)

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from dispatcher.ledger import enlisting, entries, tally
+from dispatcher.ledger import enlisting, entries, statements, tally
 from dispatcher.ledger.climb import climb
 from dispatcher.ledger.entries import Fact, Window
 from dispatcher.ledger.facts import BLOCK, Kind, Outcome, Rank, Receipt
@@ -52,7 +52,7 @@ class Ledger(RuleBasedStateMachine):
         self.maybe = Counter()  # delivery id -> times that a carrier may have taken it
         self.ranks = {}
         self.told = []
-        expires = tally.statements.ledger_now().replace(year=2100)
+        expires = statements.ledger_now().replace(year=2100)
         self.dispatch = enlisting.open_dispatch(
             "alert-1", number="1", mode="drill", scenario="recall", part="first",
             severity="urgent", lane="critical", launched_by="mina", expires_at=expires, plan={},

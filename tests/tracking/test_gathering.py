@@ -76,7 +76,7 @@ def test_one_bad_request_does_not_spoil_the_receipts_of_the_others(enlist, monke
     dispatch = enlist([person(n) for n in range(1, 5)])
     [batch] = entries.claim("critical", people=100)
     entries.advance([(batch, 4)])
-    real = receive.climb
+    from dispatcher.ledger.climb import climb as real
 
     def picky(receipts):
         if any(one.delivery_id == 13 for one in receipts):
