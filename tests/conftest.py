@@ -13,12 +13,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import django
+import hypothesis
 import pytest
 import redis
 from django.conf import settings
 
 from dispatcher.kit.local import home
 from dispatcher.kit.local.servers import Local
+
+# A landing is judged by the same examples every time; at a desk they are new with each run.
+hypothesis.settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    hypothesis.settings.load_profile("ci")
 
 PREFIX = "dispatcher-test-"
 

@@ -211,14 +211,19 @@ def _retry(windows: Sequence[Window]) -> None:
 
 def _exclude(windows: Sequence[Window]) -> None:
     fallen = [
-        (window.batch.id, window.batch.contact_ids[index], reason)
+        (batch.id, batch.delivery_id(index), batch.contact_ids[index], reason)
         for window in windows
+        for batch in [window.batch]
         for index, reason in window.fallen
     ]
     if fallen:
-        batches, contacts, reasons = zip(*fallen, strict=True)
+        batches, ids, contacts, reasons = zip(*fallen, strict=True)
         statements.run(
-            "exclude", batches=list(batches), contacts=list(contacts), reasons=list(reasons)
+            "exclude",
+            batches=list(batches),
+            ids=list(ids),
+            contacts=list(contacts),
+            reasons=list(reasons),
         )
 
 

@@ -164,12 +164,14 @@ from again a join ledger_batch b on b.id = a.batch_id
 group by b.id, a.origin, a.seconds
 
 -- name: exclude
--- Who fell out as the window was read: consent, opt-out or erasure since the launch.
+-- Who fell out as the window was read: consent, opt-out or erasure since the launch. Whoever a
+-- receipt has shown to be written to all the same has a delivery, and is in the books with that.
 insert into ledger_exclusion (dispatch_id, contact_id, channel, region, language, reason, at)
 select b.dispatch_id, x.contact_id, b.channel, b.region, b.language, x.reason, (select ledger_now())
-from unnest(%(batches)s::bigint[], %(contacts)s::bigint[], %(reasons)s::text[])
-    as x (batch_id, contact_id, reason)
+from unnest(%(batches)s::bigint[], %(ids)s::bigint[], %(contacts)s::bigint[], %(reasons)s::text[])
+    as x (batch_id, delivery_id, contact_id, reason)
 join ledger_batch b on b.id = x.batch_id
+where not exists (select 1 from ledger_delivery d where d.id = x.delivery_id)
 
 -- name: settle
 -- The window is closed: all of it has facts now.
