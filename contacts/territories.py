@@ -128,6 +128,11 @@ def union(codes: Iterable[str]) -> Territory:
     return held
 
 
+def lineage(code: str) -> tuple[str, ...]:
+    """A contact's region and all that contains it, nearest first; nothing for ''."""
+    return (code, *parents(code)) if code else ()
+
+
 @lru_cache(maxsize=8192)
 def parents(code: str) -> tuple[str, ...]:
     """The codes that contain this one, the smallest first: `US-CA` -> US, 021, …, 001."""

@@ -30,7 +30,7 @@ class Sheet:
 
     def alike(self, told: Told) -> tuple[int, frozenset[str]]:
         """The same for all readers whose message has the same facts in it."""
-        return told.version_id, self.scoped & set(_containing(told.region))
+        return told.version_id, self.scoped & set(territories.lineage(told.region))
 
     def render(self, told: Told, *, zone: str = "UTC") -> Rendered:
         """The wording with the facts for its readers' region and zone. Raises Refused."""
@@ -39,11 +39,6 @@ class Sheet:
             locale=told.language,
             zone=zone,
             facts=self.facts,
-            regions=_containing(told.region),
+            regions=territories.lineage(told.region),
             wording=self.texts[told.version_id].name,
         )
-
-
-def _containing(region: str) -> tuple[str, ...]:
-    """The region and all that contains it, nearest first."""
-    return (region, *territories.parents(region)) if region else ()

@@ -256,7 +256,7 @@ class Loader:
         """A wording with the dispatch's facts for a zone and a region, or why it cannot be made."""
         dispatch_id, wording_id, zone, region = key
         text, facts = self._texts[wording_id], self._frozen[dispatch_id].facts
-        regions = (region, *territories.parents(region)) if region else ()
+        regions = territories.lineage(region)
         try:
             rendered = rendering.compile(
                 text.fields,
