@@ -140,17 +140,23 @@ def forget(contact_id: int, *, scope: Scope, keep_out: bool = True) -> None:
         _erase("c.id = %(id)s", contact.pk, keep_out=keep_out)
 
 
-def forget_list(list_id: int) -> int:
-    """Erase a private list and its people; counts them. Their addresses are free to be used again.
+def forget_list(list_id: int, *, scope: Scope) -> list[int]:
+    """Erase a private list and its people; their ids. Their addresses are free to be used again.
 
-    Raises `contacts.list_unknown`.
+    Raises `contacts.list_unknown`, and `contacts.list_outside` when somebody in it is not in the
+    scope: a list is erased whole or not at all.
     """
     with transaction.atomic():
-        if not AdHocList.objects.filter(pk=list_id, erased_at=None).update(
-            erased_at=Now(), name=""
-        ):
+        lists = AdHocList.objects.filter(pk=list_id, erased_at=None)
+        if not lists.update(erased_at=Now(), name=""):
             raise Refused("contacts.list_unknown", list=list_id)
-        return _erase("c.list_id = %(id)s", list_id, keep_out=False)
+        people = Contact.objects.filter(list_id=list_id, forgotten_at=None)
+        territory = scope.territory()
+        if not all(map(territory.holds, people.values_list("region", flat=True).distinct())):
+            raise Refused("contacts.list_outside", list=list_id)
+        ids = list(people.values_list("pk", flat=True))
+        _erase("c.list_id = %(id)s", list_id, keep_out=False)
+        return ids
 
 
 _KEEP_OUT: Final = """
@@ -172,8 +178,8 @@ _FORGET: Final = """
 """
 
 
-def _erase(who: str, id_: int, *, keep_out: bool) -> int:
-    """Erase the people of a condition; counts them.
+def _erase(who: str, id_: int, *, keep_out: bool) -> None:
+    """Erase the people of a condition.
 
     An address that another person of the registry also has (a family's phone) is not kept out.
     """
@@ -184,7 +190,6 @@ def _erase(who: str, id_: int, *, keep_out: bool) -> int:
         for table in ("contacts_consent", "contacts_address"):
             cursor.execute(f"delete from {table} where contact_id in ({people})", {"id": id_})  # noqa: S608
         cursor.execute(_FORGET.format(who=who), {"id": id_})
-        return int(cursor.rowcount)
 
 
 def _visible(contact_id: int, scope: Scope) -> Contact:

@@ -28,6 +28,9 @@ tell(
             "“%(kind)s” is not a kind of message. The kinds are: %(known)s."
         ),
         "contacts.contact_unknown": _("There is no such contact in the regions that you may see."),
+        "contacts.list_outside": _(
+            "Somebody in this list is outside your regions; a list is erased whole or not at all."
+        ),
         "contacts.list_unknown": _("There is no such list, or it has been erased."),
         "contacts.reference_taken": _("Another contact has the reference “%(value)s”."),
     }

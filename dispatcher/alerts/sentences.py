@@ -36,6 +36,10 @@ tell(
         "alerts.four_eyes": _(
             "%(who)s wrote, submitted or decided alert %(number)s; another person must do this."
         ),
+        "alerts.list_in_use": _(
+            "The private list %(list)s is still needed: alert %(number)s may yet be sent, or is on "
+            "its way. It can be erased when that alert is complete or given up."
+        ),
         "alerts.list_of_another": _("The private list %(list)s belongs to another alert."),
         "alerts.long_sms": _(
             "The text message for %(group)s in %(language)s takes %(parts)s parts."

@@ -14,6 +14,7 @@ from dispatcher.cli import (
     doctor,
     operators,
     people,
+    rights,
     segments,
     sending,
     sentences,
@@ -37,8 +38,8 @@ app = shell.noun(
         "Each command acts with your personal key (see `dispatcher operators key --help`)."
     )
 )
-LEARNED = (decide, sending, sentences)
-"""Modules that add verbs to `alert`, or sentences, when they are imported."""
+LEARNED = (decide, rights, sending, sentences)
+"""Modules that add verbs to `alert` and `contacts`, or sentences, when they are imported."""
 
 app.add_typer(alert.app, name="alert")
 app.add_typer(people.app, name="contacts")

@@ -47,6 +47,9 @@ class Environment(BaseSettings):
     allowed_hosts: str = Field(
         default="127.0.0.1,localhost", description="Comma-separated host names"
     )
+    list_kept_days: int = Field(
+        default=30, ge=0, description="Days from the end of its alerts until a private list goes"
+    )
     debug: bool = Field(default=False, description="Never in production")
     log_format: str = Field(default="json", description="json or console")
     organisation: str = Field(default="Global Foods", description="Shown on pages and in messages")

@@ -1,6 +1,7 @@
 """Django's settings, made from the typed environment."""
 
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -140,6 +141,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
+LIST_KEPT = timedelta(days=ENV.list_kept_days)
 ORGANISATION = ENV.organisation
 CONTACT = ENV.contact
 CONTENT_SECURITY_POLICY = {

@@ -63,4 +63,9 @@ beat_schedule: dict[str, dict[str, Any]] = {
         "schedule": 10.0,
         "options": {"queue": queues.HOUSEKEEPING, "expires": 20},
     },
+    "erase_lists": {
+        "task": "dispatcher.alerts.tasks.erase_lists",
+        "schedule": 3600.0,
+        "options": {"queue": queues.HOUSEKEEPING, "expires": 600},
+    },
 }

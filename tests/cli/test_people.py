@@ -162,3 +162,32 @@ def test_wordings_are_loaded_shown_and_checked(sofie, tomas, at):
 def test_loading_wordings_is_not_the_leads_business(mina, at):
     """Exit code 3."""
     assert at(mina)("wordings", "load").code == 3
+
+
+def test_a_person_is_shown_corrected_and_forgotten(keeper, at, file):
+    """The three rights, each on record; what cannot be undone wants a word."""
+    at(keeper)("contacts", "import", file)
+    shown = at(keeper)("contacts", "show", "c-2", "--json").json
+    assert (shown["name"], shown["languages"]) == ("بابک کریمی", ["fa"])
+    assert "+491713920002" in at(keeper)("contacts", "show", "c-2").out
+    mended = at(keeper)("contacts", "correct", "c-1", "--set", "languages=tr; de", "--json")
+    assert mended.json["languages"] == ["tr", "de"]
+    wrong = at(keeper)("contacts", "correct", "c-1", "--set", "phone=letters", "--json")
+    assert (wrong.code, wrong.refusal["code"]) == (1, "cli.not_corrected")
+    unsaid = at(keeper)("contacts", "forget", "c-1", "--json")
+    assert (unsaid.code, unsaid.refusal["code"]) == (1, "cli.say_yes")
+    assert at(keeper)("contacts", "forget", "c-1", "--yes").code == 0
+    assert at(keeper)("contacts", "show", "c-1").code == 1
+    did = set(JournalEntry.objects.values_list("what", flat=True))
+    assert {"contacts.shown", "contacts.corrected", "contacts.forgotten"} <= did
+
+
+def test_private_lists_are_named_and_erased(keeper, at, file):
+    """When each goes by itself, and by hand."""
+    assert at(keeper)("contacts", "lists").code == 5
+    made = at(keeper)("contacts", "import", file, "--new-list", "Affected", "--json").json["list"]
+    (told,) = at(keeper)("contacts", "lists", "--json").json
+    assert (told["id"], told["people"], told["alerts"]) == (made, 3, [])
+    assert "Affected" in at(keeper)("contacts", "lists").out
+    said = at(keeper)("contacts", "erase-list", str(made), "--yes")
+    assert (said.code, Contact.objects.filter(forgotten_at=None).count()) == (0, 0)

@@ -108,14 +108,14 @@ def test_a_list_is_erased_with_its_people(load, cast):
     """And nobody else; what comes later may use the addresses again."""
     list_id = make_list("Breach, customers of May")
     load("phone,name\n+447700900001,Una\n+447700900777,Duo\n", list_id=list_id)
-    assert rights.forget_list(list_id) == 2
+    assert len(rights.forget_list(list_id, scope=EVERYTHING)) == 2
     erased = AdHocList.objects.get(pk=list_id)
     assert (erased.name, erased.erased_at is None) == ("", False)
     assert not Contact.objects.filter(list=list_id, forgotten_at=None).exists()
     id_ = _sms(cast, "emma")
     assert doors([id_], kind="safety")[id_].refusal == ""
     with pytest.raises(Refused, match="list_unknown"):
-        rights.forget_list(list_id)
+        rights.forget_list(list_id, scope=EVERYTHING)
     with pytest.raises(Refused, match="list_unknown"):
         load("phone\n+447700900001\n", list_id=list_id)
 
