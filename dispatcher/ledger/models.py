@@ -6,6 +6,7 @@ plain values and ids, no foreign key upwards, so that the ledger outlives what i
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Now
 
 
 class Dispatch(models.Model):
@@ -155,14 +156,44 @@ class Delivery(models.Model):
         indexes = [models.Index(fields=["address_id"], name="delivery_address")]
 
 
+class Verdict(models.TextChoices):
+    """What became of an unknown; the reports' words for it are in `reports.words`."""
+
+    OPEN = ""  # nobody can say yet
+    RECEIPT = "receipt"  # a receipt came, an acknowledgement among them: it was taken
+    LATE = "late"  # the worker that had fallen silent came back and said what it knew
+    TAKEN = "taken"  # the carrier lists exactly one message that can only be this one
+    MANY = "many"  # the carrier lists several that could be this one: it has it more than once
+    RESENT = "resent"  # the carrier denied it when its list had settled: sent again
+    NOT_PROCESSED = "not_processed"  # a late word, documented as not processed: sent again
+    REPEATED = "repeated"  # sent again on purpose: the device shows both as one
+    RISKED = "risked"  # nobody could tell, and twice is better than never: sent again
+    GIVEN_UP = "given_up"  # nobody could tell, and never is better than twice: stays unknown
+    EXPIRED = "expired"  # nobody could tell before the dispatch was over: stays unknown
+
+
 class Attempt(models.Model):
-    """A try that ended without a delivery row: refused until later, to be tried again."""
+    """A try that ended without a delivery row: the message waits again.
+
+    Refused until later (no verdict), or unknown until a verdict sent it again.
+    """
 
     delivery_id = models.BigIntegerField()
     dispatch_id = models.BigIntegerField()
     attempt = models.SmallIntegerField()
     code = models.TextField()
     at = models.DateTimeField()
+    account = models.TextField(db_default="")  # that it went through
+    verdict = models.TextField(choices=Verdict.choices, db_default=Verdict.OPEN)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["dispatch_id", "verdict"],
+                name="attempt_verdict",
+                condition=~models.Q(verdict=""),
+            )
+        ]
 
 
 class Exclusion(models.Model):
@@ -234,13 +265,44 @@ class Reply(models.Model):
 
 
 class Question(models.Model):
-    """An unknown that nobody has answered yet."""
+    """An unknown attempt, what is done to learn of it, and what it came to.
+
+    One row a delivery: a later attempt that ends unknown opens it again.
+    """
 
     delivery_id = models.BigIntegerField(primary_key=True)
     dispatch_id = models.BigIntegerField(db_index=True)
     why = models.TextField()
-    asked_at = models.DateTimeField()
+    asked_at = models.DateTimeField()  # since when it is unknown
     closed_at = models.DateTimeField(null=True)
+    account = models.TextField(db_default="")  # that the attempt went through
+    attempt = models.SmallIntegerField(db_default=1)
+    next_ask_at = models.DateTimeField(db_default=Now())  # also the lease of who asks
+    asks = models.SmallIntegerField(db_default=0)  # about this attempt
+    repeats = models.SmallIntegerField(db_default=0)  # earlier attempts that were sent again
+    verdict = models.TextField(choices=Verdict.choices, db_default=Verdict.OPEN)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_ask_at"],
+                name="question_due",
+                condition=models.Q(closed_at__isnull=True),
+            )
+        ]
+
+
+class Audit(models.Model):
+    """The last proof of a dispatch's books from its rows; `broken_at` stays until it is looked at.
+
+    Metrics and `doctor` read it: books are broken while `off` is not 0.
+    """
+
+    dispatch = models.OneToOneField(Dispatch, models.CASCADE, primary_key=True)
+    at = models.DateTimeField()
+    seconds = models.FloatField()  # that the proof took
+    off = models.IntegerField()  # cells of the books that disagree with the rows
+    broken_at = models.DateTimeField(null=True)  # when they disagreed last
 
 
 class Delta(models.Model):
