@@ -45,6 +45,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     },
     "connections": {"default": 32, "type": int, "help": "receipts in flight to one host"},
     "keep": {"default": TAKEN_KEPT, "type": int, "help": "messages that are kept"},
+    "journal": {"type": Path, "help": "append a line for each message that was taken"},
     "faults": {"default": "", "metavar": "JSON", "help": "as POST /sandbox/faults takes it"},
     "fault": {
         "action": "append",
@@ -115,6 +116,7 @@ def _config(told: argparse.Namespace) -> Config:
         receipts_to=tuple(told.receipts_to),
         connections=told.connections,
         keep=told.keep,
+        journal=told.journal,
         fcm_key=kept_service_key(told.state) if told.state else "",
         public_url=told.public_url,
         faults=_faults(told.faults, told.fault, seed=told.seed),

@@ -13,6 +13,7 @@ from dispatcher.sandbox.control import Control
 from dispatcher.sandbox.events import Events
 from dispatcher.sandbox.faults import Faults
 from dispatcher.sandbox.fcm import Fcm
+from dispatcher.sandbox.journal import Journal
 from dispatcher.sandbox.keys import event_key, event_public_key, run_key, service_account
 from dispatcher.sandbox.libretranslate import LibreTranslate
 from dispatcher.sandbox.memory import Memory
@@ -114,7 +115,8 @@ def _furnished(config: Config, *, port: int) -> Sandbox:
     faults.tell(config.faults)
     post = Post(config.connections, frozenset(config.receipts_to), config.receipts_via)
     url = config.public_url.rstrip("/") or f"http://{config.host}:{port}"
-    return Sandbox(url, config, Memory(config.keep), faults, post)
+    note = Journal(config.journal).note if config.journal else None
+    return Sandbox(url, config, Memory(config.keep, note=note), faults, post)
 
 
 async def _settled(doors: Doors) -> None:

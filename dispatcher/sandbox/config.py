@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 TAKEN_KEPT = 200_000
@@ -48,6 +49,8 @@ class Config:
     connections: int = 32
     """Receipts in flight to one host."""
     keep: int = TAKEN_KEPT
+    journal: Path | None = None
+    """A file to which every acceptance is appended."""
     fcm_key: str = field(default="", repr=False)
     """The service account's private key in PEM; empty makes one for this run."""
     public_url: str = ""

@@ -37,6 +37,8 @@ class Face(Enum):
     """No answer at all; the message may have been taken."""
     CUT = "cut"
     """The message was taken, and the connection closed before the answer."""
+    HALF = "half"
+    """The message was taken; half of the answer is written, and the carrier closes its side."""
     PLAIN = "plain"
     """The documented answer."""
 
@@ -57,6 +59,7 @@ class Behaviour:
     garbage: float = 0.0
     silent: float = 0.0
     cut: float = 0.0
+    half: float = 0.0
     taken_anyway: float = 0.5
     """Of the messages behind a 500, a 503 or silence."""
     strikes: int = 0
@@ -206,7 +209,7 @@ class Faults:
         )
 
 
-_TAKEN = frozenset({Face.PLAIN, Face.GARBAGE, Face.CUT})
+_TAKEN = frozenset({Face.PLAIN, Face.GARBAGE, Face.CUT, Face.HALF})
 _PERHAPS = frozenset({Face.ERROR_500, Face.ERROR_503, Face.SILENT})
 _DEALT = tuple(face for face in Face if face is not Face.PLAIN)
 
@@ -251,6 +254,8 @@ def meet(verdict: Verdict, voice: Voice, take: Callable[[], Reply]) -> Reply:
     if verdict.face is Face.PLAIN and verdict.latency == 0:
         return cast("Reply", plain)
     reply = _worded(verdict, voice) or cast("Reply", plain)
+    if verdict.face is Face.HALF:
+        reply.fate = Fate.HALF
     reply.wait = verdict.latency
     reply.after = plain.after if plain is not None else None
     return reply

@@ -1,7 +1,7 @@
 """What the carriers took: kept in order of arrival up to a cap, counted for ever."""
 
 from collections import Counter, OrderedDict, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
@@ -56,9 +56,13 @@ class Memory:
     shown: dict[tuple[str, str], Taken] = field(default_factory=dict)
     """(address, tag) -> the push that the device shows under that tag."""
     last: int = 0
+    note: Callable[[Taken], None] | None = None
+    """Told each message as it is taken: the journal."""
 
     def add(self, taken: Taken) -> None:
         """Keep one message."""
+        if self.note is not None:
+            self.note(taken)
         self.taken.append(taken)
         self.by_id[taken.id] = taken
         messages = self.phones.get(taken.to)

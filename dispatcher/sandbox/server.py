@@ -24,6 +24,8 @@ class Fate(Enum):
     """It is written to the connection."""
     CUT = "cut"
     """The request was served; the connection closes without a byte of the answer."""
+    HALF = "half"
+    """Half of the bytes are written and our side is closed; the client's may stay open."""
     SILENT = "silent"
     """Nothing is ever written; the connection stays open until the client goes."""
 
@@ -229,7 +231,13 @@ class Connection(asyncio.Protocol):
         if reply.fate is Fate.CUT:
             self._transport.abort()
             return
-        self._transport.write(reply.encoded(bare=request.method == "HEAD", close=not keep))
+        told = reply.encoded(bare=request.method == "HEAD", close=not keep)
+        if reply.fate is Fate.HALF:
+            self.owing = self.silent = True  # nothing more is served here
+            self._transport.write(told[: len(told) // 2])
+            self._transport.write_eof()
+            return
+        self._transport.write(told)
         if keep:
             self._next()
         else:

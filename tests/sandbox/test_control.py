@@ -273,3 +273,17 @@ def test_faults_can_be_told_at_the_start():
     running.terminate()
     running.wait(5)
     assert (told["seed"], told["twilio"]["throttled"]) == (9, 0.5)
+
+
+def test_the_journal_holds_what_was_taken(tmp_path):
+    """A whole line for each message, written before it is answered; later runs append."""
+    journal = tmp_path / "journal"
+    for number in (1, 2):
+        with Sandbox(Config(port=0, journal=journal)) as sandbox:
+            callback = f"http://127.0.0.1:9/hooks/twilio/102{number}/3"
+            assert create(sandbox, StatusCallback=callback).status_code == 201
+            told = [json.loads(line) for line in journal.read_text().splitlines()]
+    assert [(line["delivery"], line["attempt"], line["to"]) for line in told] == [
+        ("1021", 3, "+12025550101"),
+        ("1022", 3, "+12025550101"),
+    ]

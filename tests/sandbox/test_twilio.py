@@ -144,7 +144,7 @@ def test_it_fails_as_told(sandbox, client, fault, status, code):
     assert sandbox.taken() == []
 
 
-@pytest.mark.parametrize("fault", ["garbage", "cut", "silent", "error_500"])
+@pytest.mark.parametrize("fault", ["garbage", "cut", "half", "silent", "error_500"])
 def test_what_looks_lost_may_have_been_taken(sandbox, client, fault):
     """The client sees an error or nothing at all; the message is in the log all the same."""
     sandbox.faults(twilio={fault: 1, "taken_anyway": 1})
