@@ -61,6 +61,65 @@ class Dispatch(models.Model):
         return self.number
 
 
+class Stage(models.Model):
+    """A later round of a dispatch: the next step of a ladder, a named group, a reminder.
+
+    It goes to those of the dispatch who still need it when it is due, slice by slice, once.
+    """
+
+    class Kind(models.TextChoices):
+        """What it is for."""
+
+        LADDER = "ladder"  # the next step of a group's ladder, for who has not answered
+        SHARE = "share"  # a named group, when too few have answered
+        REMINDER = "reminder"  # asked for by a person, for who has not answered
+
+    class State(models.TextChoices):
+        """Where it stands."""
+
+        WAITING = "waiting"  # until `due_at`
+        ENLISTING = "enlisting"  # its slices are being written into batches
+        DONE = "done"  # everybody who needed it is in the books
+        MOOT = "moot"  # nobody needed it, or the dispatch was over; `reason` says which
+
+    dispatch = models.ForeignKey(Dispatch, models.PROTECT, db_index=False)
+    number = models.SmallIntegerField()  # in the order in which they were made; 0 is the launch
+    name = models.TextField()
+    kind = models.TextField(choices=Kind.choices)
+    group_name = models.TextField(db_default="")  # of a ladder's step
+    step = models.SmallIntegerField(db_default=0)  # of the ladder, from 0
+    unless = models.TextField(db_default="acknowledged")  # or delivered: who needs it no more
+    due_at = models.DateTimeField()
+    state = models.TextField(choices=State.choices, db_default=State.WAITING)
+    requested_by = models.TextField(db_default="")  # username; empty: the plan
+    reason = models.TextField(db_default="")  # the figures or the event that decided about it
+    begun_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    slice_cursor = models.BigIntegerField(db_default=0)  # contact id of the last one looked at
+    slices = models.IntegerField(db_default=0)
+    targeted = models.IntegerField(db_default=0)  # deliveries and exclusions that it made
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["dispatch", "name"], name="stage_once"),
+            models.CheckConstraint(
+                name="stage_state_known",
+                condition=models.Q(state__in=["waiting", "enlisting", "done", "moot"]),
+            ),
+            models.CheckConstraint(
+                name="stage_kind_known",
+                condition=models.Q(kind__in=["ladder", "share", "reminder"]),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                name="stage_due",
+                condition=models.Q(state__in=["waiting", "enlisting"]),
+            )
+        ]
+
+
 class Batch(models.Model):
     """The intent: a page of people, uniform in all that decides how their message is made.
 
@@ -152,8 +211,16 @@ class Delivery(models.Model):
 
     class Meta:
         # Whoever answers by SMS is known by a number and not by our id. Receipts never change this
-        # column, so that their updates stay HOT.
-        indexes = [models.Index(fields=["address_id"], name="delivery_address")]
+        # column, so that their updates stay HOT. Those who have answered are asked for by every
+        # later stage; only an acknowledgement, once a person, enters that index.
+        indexes = [
+            models.Index(fields=["address_id"], name="delivery_address"),
+            models.Index(
+                fields=["dispatch_id", "contact_id"],
+                name="delivery_acknowledged",
+                condition=models.Q(acknowledged_at__isnull=False),
+            ),
+        ]
 
 
 class Verdict(models.TextChoices):
@@ -199,7 +266,7 @@ class Attempt(models.Model):
 class Exclusion(models.Model):
     """Somebody of the audience to whom nothing goes on this channel, and why."""
 
-    dispatch_id = models.BigIntegerField(db_index=True)
+    dispatch_id = models.BigIntegerField()
     contact_id = models.BigIntegerField()
     channel = models.TextField()
     region = models.TextField()
@@ -207,6 +274,10 @@ class Exclusion(models.Model):
     reason = models.TextField()
     served_by = models.BigIntegerField(null=True)  # contact whose copy serves this one too
     at = models.DateTimeField()
+
+    class Meta:
+        # A later stage reads them in slices, in the order of the people.
+        indexes = [models.Index(fields=["dispatch_id", "contact_id"], name="exclusion_person")]
 
 
 class Copy(models.Model):
