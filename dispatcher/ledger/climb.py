@@ -8,9 +8,10 @@ from typing import Any
 from django.db import transaction
 
 from dispatcher.ledger import statements
-from dispatcher.ledger.facts import BLOCK, MOST_ATTEMPTS, Receipt, standing
+from dispatcher.ledger.facts import BLOCK, MOST_ATTEMPTS, Rank, Receipt, standing
 
 _LARGEST = 2**63 - 1
+_WORDS = {rank: rank.name.lower() for rank in Rank}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +21,13 @@ class Climbed:
     new: int
     repeated: int
     stray: int
+    foreign: frozenset[int] = frozenset()
+    """Deliveries of another mode than their receipts' key: what was said of them is dropped."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Fold:
-    """All new receipts of one delivery as one."""
+@dataclass(slots=True)
+class Fold:
+    """All receipts of one delivery as one; grows while it is folded."""
 
     delivery_id: int
     attempt: int
@@ -59,27 +62,58 @@ class _Holder:
         return self.positions.index(position) if position in self.positions else None
 
 
-def climb(receipts: Sequence[Receipt]) -> Climbed:
-    """Put verified receipts on the books, in one transaction.
+def climb(receipts: Sequence[Receipt], *, mode: str = "") -> Climbed:
+    """Put verified receipts on the books; each is there with all that follows from it, or not.
 
-    The same event twice changes nothing. What belongs to no message that left is kept as a stray.
+    `mode` is that of the account whose key signed them: they say nothing of deliveries of the
+    other mode. "" is our own word, for either. The same event twice changes nothing. What belongs
+    to no message that left is kept as a stray.
+
+    Deliveries that have their row, nearly all, climb by one statement, which is its own
+    transaction; the rest follow in a second one. After an error all may be said again.
     """
     told = {(one.carrier, one.key): one for one in map(_storable, receipts)}
-    receipts = [told[key] for key in sorted(told)]  # one order for all: no deadlock among repeats
+    if not told:
+        return Climbed(0, 0, 0)
+    ordered = [told[key] for key in sorted(told)]  # one order for all: no deadlock among repeats
+    kept, apart = _lift(ordered, mode=mode)
+    rest = [receipt for receipt in ordered if receipt.delivery_id in apart]
+    mine = of_mode(rest, mode=mode) if mode else rest
+    new, strays = _rise(mine) if mine else (0, 0)
+    foreign = apart - {receipt.delivery_id for receipt in mine}
+    repeated = len(receipts) - (len(rest) - len(mine)) - kept - new
+    return Climbed(kept + new, repeated, strays, frozenset(foreign))
+
+
+def _lift(receipts: list[Receipt], *, mode: str) -> tuple[int, set[int]]:
+    """Keep and climb what has its row; how many were new, and the ids of all other deliveries."""
+    folds = fold(receipts)
+    [(kept, apart)] = statements.prepared(
+        "lift",
+        mode=mode,
+        **_columns(receipts),
+        delivery_ids=[fold.delivery_id for fold in folds],
+        standings=[fold.standing for fold in folds],
+        reasons=[fold.code for fold in folds],
+        carrier_ids=[fold.carrier_id for fold in folds],
+        opened=[fold.opened for fold in folds],
+        acknowledged=[fold.acknowledged for fold in folds],
+    )
+    return kept, set(apart)
+
+
+def _rise(receipts: list[Receipt]) -> tuple[int, int]:
+    """Climb also what has no row yet, making it; how many were kept, and how many of them stray.
+
+    Batches are locked before deliveries, and these before the events are written: as everywhere.
+    """
     with transaction.atomic():
-        new = _keep(receipts)
-        folds = fold(new)
-        homeless = _make_room(folds)
-        known = sorted(fold.delivery_id for fold in folds if fold.delivery_id not in homeless)
-        _lift([fold for fold in folds if fold.delivery_id not in homeless])
-        if known:
-            statements.run("answered", ids=known)
-        strays = [receipt for receipt in new if receipt.delivery_id in homeless]
-        if strays:
-            statements.run(
-                "stray", carriers=[r.carrier for r in strays], keys=[r.key for r in strays]
-            )
-    return Climbed(len(new), len(receipts) - len(new), len(strays))
+        homeless = _make_room(fold(receipts))
+        housed = [receipt for receipt in receipts if receipt.delivery_id not in homeless]
+        astray = [receipt for receipt in receipts if receipt.delivery_id in homeless]
+        kept = _lift(housed, mode="")[0] if housed else 0
+        strays = statements.run("keep_strays", **_columns(astray)) if astray else 0
+    return kept + strays, strays
 
 
 def _storable(receipt: Receipt) -> Receipt:
@@ -88,6 +122,8 @@ def _storable(receipt: Receipt) -> Receipt:
     An id or attempt that we cannot have made becomes a stray's; NUL is no text for PostgreSQL.
     """
     ours = 0 <= receipt.delivery_id <= _LARGEST and 0 < receipt.attempt <= MOST_ATTEMPTS
+    if ours and "\0" not in receipt.key + receipt.code + receipt.carrier_id:
+        return receipt
     return replace(
         receipt,
         key=receipt.key.replace("\0", ""),
@@ -109,67 +145,43 @@ def of_mode(receipts: Sequence[Receipt], *, mode: str) -> list[Receipt]:
     return [r for r in receipts if modes.get(r.delivery_id // BLOCK, mode) == mode]
 
 
-def fold(receipts: Iterable[Receipt]) -> list[_Fold]:
+def fold(receipts: Iterable[Receipt]) -> list[Fold]:
     """One entry a delivery: the greatest standing with its code, and whether it was opened."""
-    folded: dict[int, _Fold] = {}
+    folded: dict[int, Fold] = {}
     for receipt in receipts:
-        before = folded.get(receipt.delivery_id) or _Fold(
-            receipt.delivery_id, receipt.attempt, receipt.carrier
-        )
+        entry = folded.get(receipt.delivery_id)
+        if entry is None:
+            entry = Fold(receipt.delivery_id, receipt.attempt, receipt.carrier)
+            folded[receipt.delivery_id] = entry
         height = standing(receipt.rank, receipt.attempt) if receipt.rank else 0
-        higher = height > before.standing
-        folded[receipt.delivery_id] = replace(
-            before,
-            attempt=max(before.attempt, receipt.attempt),
-            standing=max(height, before.standing),
-            code=receipt.code if higher else before.code,
-            carrier_id=before.carrier_id or receipt.carrier_id,
-            opened=before.opened or receipt.opened,
-            acknowledged=before.acknowledged or receipt.acknowledged,
-        )
+        if height > entry.standing:
+            entry.standing, entry.code = height, receipt.code
+        entry.attempt = max(entry.attempt, receipt.attempt)
+        entry.carrier_id = entry.carrier_id or receipt.carrier_id
+        entry.opened |= receipt.opened
+        entry.acknowledged |= receipt.acknowledged
     return sorted(folded.values(), key=lambda entry: entry.delivery_id)
 
 
-def _keep(receipts: list[Receipt]) -> list[Receipt]:
-    """Write the receipts down; those that were not there yet."""
-    if not receipts:
-        return []
-    new = set(
-        statements.rows(
-            "keep",
-            carriers=[r.carrier for r in receipts],
-            keys=[r.key for r in receipts],
-            ids=[r.delivery_id for r in receipts],
-            attempts=[r.attempt for r in receipts],
-            words=[_word(r) for r in receipts],
-            codes=[r.code for r in receipts],
-            times=[r.at for r in receipts],
-        )
-    )
-    return [receipt for receipt in receipts if (receipt.carrier, receipt.key) in new]
+def _columns(receipts: Sequence[Receipt]) -> dict[str, list[Any]]:
+    return {
+        "carriers": [r.carrier for r in receipts],
+        "keys": [r.key for r in receipts],
+        "ids": [r.delivery_id for r in receipts],
+        "attempts": [r.attempt for r in receipts],
+        "words": [_word(r) for r in receipts],
+        "codes": [r.code for r in receipts],
+        "times": [r.at for r in receipts],
+    }
 
 
 def _word(receipt: Receipt) -> str:
     if receipt.rank is not None:
-        return receipt.rank.name.lower()
+        return _WORDS[receipt.rank]
     return "acknowledged" if receipt.acknowledged else "opened"
 
 
-def _lift(folds: list[_Fold]) -> None:
-    if folds:
-        statements.rows("hold_deliveries", ids=[fold.delivery_id for fold in folds])
-        statements.run(
-            "climb",
-            ids=[fold.delivery_id for fold in folds],
-            standings=[fold.standing for fold in folds],
-            codes=[fold.code for fold in folds],
-            carrier_ids=[fold.carrier_id for fold in folds],
-            opened=[fold.opened for fold in folds],
-            acknowledged=[fold.acknowledged for fold in folds],
-        )
-
-
-def _make_room(folds: list[_Fold]) -> set[int]:
+def _make_room(folds: list[Fold]) -> set[int]:
     """Rows for receipts that overtook our own record; the ids that belong to nothing that left."""
     missing = _missing([fold.delivery_id for fold in folds])
     if not missing:
@@ -190,7 +202,7 @@ def _missing(ids: list[int]) -> set[int]:
     return {row[0] for row in statements.rows("missing", ids=ids)} if ids else set()
 
 
-def _place(fold: _Fold, holders: list[_Holder]) -> tuple[_Holder, int] | None:
+def _place(fold: Fold, holders: list[_Holder]) -> tuple[_Holder, int] | None:
     """The batch and index in which this delivery is now; None when it has never left."""
     origin, position = divmod(fold.delivery_id, BLOCK)
     mine = [holder for holder in holders if holder.origin == origin]
@@ -204,7 +216,7 @@ def _place(fold: _Fold, holders: list[_Holder]) -> tuple[_Holder, int] | None:
     return None
 
 
-def _be_born(folds: list[_Fold], places: dict[int, tuple[_Holder, int]]) -> None:
+def _be_born(folds: list[Fold], places: dict[int, tuple[_Holder, int]]) -> None:
     if not folds:
         return
     found = [(fold, *places[fold.delivery_id]) for fold in folds]

@@ -8,7 +8,7 @@ import structlog
 from django.db import DatabaseError, close_old_connections
 
 from contacts import consent
-from dispatcher.ledger.climb import climb, of_mode
+from dispatcher.ledger.climb import climb
 from dispatcher.ledger.facts import Receipt
 from dispatcher.ledger.models import Delivery
 from dispatcher.providers.routing import MODES, Mode
@@ -82,12 +82,11 @@ def receive(receipts: Sequence[Receipt], *, mode: Mode) -> None:
     """
     for start in range(0, len(receipts), MOST):
         told = receipts[start : start + MOST]
-        mine = of_mode(told, mode=mode)
-        if len(mine) < len(told):
-            log.warning("receipts_of_other_mode", mode=mode, n=len(told) - len(mine))
-        climb(mine)
+        climbed = climb(told, mode=mode)
+        if climbed.foreign:
+            log.warning("receipts_of_other_mode", mode=mode, n=len(climbed.foreign))
         if mode == "real":
-            _tell_registry(mine)
+            _tell_registry([r for r in told if r.delivery_id not in climbed.foreign])
 
 
 def _tell_registry(receipts: Sequence[Receipt]) -> None:

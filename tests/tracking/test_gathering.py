@@ -78,10 +78,10 @@ def test_one_bad_request_does_not_spoil_the_receipts_of_the_others(enlist, monke
     entries.advance([(batch, 4)])
     from dispatcher.ledger.climb import climb as real
 
-    def picky(receipts):
+    def picky(receipts, *, mode):
         if any(one.delivery_id == 13 for one in receipts):
             raise DataError("a word that no table takes")
-        return real(receipts)
+        return real(receipts, mode=mode)
 
     monkeypatch.setattr(receive, "climb", picky)
     monkeypatch.setattr(receive, "GATHER", 0.3)
