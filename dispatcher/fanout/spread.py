@@ -1,14 +1,12 @@
 """The audience becomes batches, slice by slice: the first leave while the rest is enlisted."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from contacts.reach import Audience, Query, Scope, recipients
 from dispatcher.fanout.ladder import group_of, ways
 from dispatcher.fanout.plan import Plan, thaw
-from dispatcher.kit.errors import Refused
 from dispatcher.ledger.enlisting import Open, Reader, Slice, Way, enlist
 from dispatcher.providers import routing
-from dispatcher.providers.routing import Mode
 from dispatcher.wording import choosing
 
 FIRST_SLICE, LARGEST_SLICE = 1_000, 40_000
@@ -39,19 +37,13 @@ def _recipients(opened: Open) -> Query:
 def _ways(opened: Open, readers: Sequence[Reader]) -> list[Way]:
     plan = thaw(opened.plan)
     channels = {channel for group in plan.groups for channel in group.ladder[0].channels}
-    accounts = {channel: _account(channel, mode=opened.mode) for channel in channels}
+    accounts = {channel: routing.accounts_by_key(channel, mode=opened.mode) for channel in channels}
     return [way for reader in readers for way in _ways_of(reader, plan=plan, accounts=accounts)]
 
 
-def _account(channel: str, *, mode: Mode) -> str:
-    """The channel's preferred account; "" where none is: the next channel is tried."""
-    try:
-        return routing.account_for(channel, mode=mode)
-    except Refused:
-        return ""
-
-
-def _ways_of(reader: Reader, *, plan: Plan, accounts: dict[str, str]) -> Iterator[Way]:
+def _ways_of(
+    reader: Reader, *, plan: Plan, accounts: Mapping[str, Mapping[str, str]]
+) -> Iterator[Way]:
     """The first step of the reader's ladder: each channel with its wording, or why none."""
     group = group_of(reader.roles, groups=plan.groups)
     if group is None:
@@ -63,10 +55,9 @@ def _ways_of(reader: Reader, *, plan: Plan, accounts: dict[str, str]) -> Iterato
         found = choosing.choose(asker, available=group.wordings.get(channel, {}), policy=policy)
         if isinstance(found, choosing.Blocked):
             yield Way(reader.key, slot, place, channel, "", 0, "", "", found.reason.value)
-        elif not accounts[channel]:
-            yield Way(reader.key, slot, place, channel, "", 0, found.language, "", "no_carrier")
-        else:
+            continue
+        for begins, account in accounts[channel].items():
             yield Way(
-                reader.key, slot, place, channel, accounts[channel], found.version_id,
-                found.language, found.reason.value,
+                reader.key, slot, place, channel, account, found.version_id, found.language,
+                found.reason.value, "" if account else "no_carrier", begins,
             )  # fmt: skip

@@ -12,6 +12,8 @@ from psycopg.types.json import Jsonb
 from dispatcher.ledger import statements
 from dispatcher.ledger.models import Dispatch
 
+ALL = 2**63 - 1
+"""Above every contact id."""
 PAGE = 500
 """People in a batch: Celery's 3.5 ms a task and one statement's fixed cost vanish (FACTS)."""
 
@@ -26,6 +28,9 @@ class Reader:
     region: str
     country: str
     culture: str
+    time_zone: str = ""
+    told: tuple[str, ...] = ()
+    """Channels by which this dispatch has told them before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +49,49 @@ class Way:
     language: str
     match: str
     block: str = ""
+    begins: str = ""
+    """How the address's key must begin: push tokens and subscriptions go to different accounts."""
+    due_at: datetime | None = None
+    """When it may leave; None: at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A dispatch that is being enlisted, as the spreading room needs it."""
+    """A dispatch that is being enlisted, as the spreading room needs it.
+
+    `people`: the contacts of this slice, chosen by what the ledger knows; None: the plan's query.
+    """
 
     id: int
     mode: Literal["drill", "real"]
     plan: dict[str, Any]
     cutoff_at: datetime
+    expires_at: datetime
+    severity: str = ""
+    people: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """Those who may have received an earlier dispatch; `regions` None: everywhere."""
+
+    dispatch_id: int
+    regions: Sequence[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """People chosen by what the ledger knows, and how each was told before (channels, spaced)."""
+
+    people: tuple[int, ...]
+    told: tuple[str, ...]
+    upto: int
+    """Contact id up to which nobody is left; ALL: nobody follows."""
+
+    @classmethod
+    def of(cls, rows: Sequence[tuple[int, str]], *, upto: int) -> "Page":
+        """From (contact id, channels)."""
+        return cls(tuple(one for one, _ in rows), tuple(told for _, told in rows), upto)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +172,7 @@ def enlist(
         opened = Open(dispatch_id, mode, json.loads(plan), cutoff_at)  # Django reads jsonb as text
         limit = most(slices)
         _lay_out(recipients(opened), after=after, most=limit)
-        readers = [
-            Reader(key, tuple(languages or ()), tuple(roles or ()), region, country, culture)
-            for key, languages, roles, region, country, culture in statements.rows("readers")
-        ]
-        return _enlist(opened, ways(opened, readers), limit=limit, after=after, closed=closed)
+        return _enlist(opened, ways(opened, _readers()), limit=limit, after=after, closed=closed)
 
 
 def first_open(lane: str, *, passing: Sequence[int] = ()) -> list[int]:
@@ -156,6 +190,13 @@ def _lay_out(query: Recipients, *, after: int, most: int) -> None:
         cursor.execute("analyze slice")
 
 
+def _readers() -> list[Reader]:
+    return [
+        Reader(key, tuple(languages or ()), tuple(roles or ()), *place, tuple(told.split()))
+        for key, languages, roles, *place, told in statements.rows("readers")
+    ]
+
+
 def _enlist(opened: Open, ways: Sequence[Way], *, limit: int, after: int, closed: bool) -> Slice:
     [(batched, excluded, people, cursor, unheard)] = statements.rows(
         "enlist",
@@ -171,6 +212,8 @@ def _enlist(opened: Open, ways: Sequence[Way], *, limit: int, after: int, closed
         matches=[way.match for way in ways],
         accounts=[way.account for way in ways],
         blocks=[way.block for way in ways],
+        begins=[way.begins for way in ways],
+        dues=[way.due_at for way in ways],
     )
     if unheard:
         raise LookupError(f"dispatch {opened.id}: {unheard} people whom no way leads to")

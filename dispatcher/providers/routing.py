@@ -24,6 +24,10 @@ Mode = Literal["drill", "real"]
 MODES: tuple[Mode, ...] = ("drill", "real")
 
 
+_PUSH_KEYS = {"fcm:": "fcm", "web:": "webpush"}
+"""How `contacts.addresses` begins a push address's key -> the carrier that it was made for."""
+
+
 def accounts(*, mode: Mode) -> dict[str, str]:
     """Account's name -> carrier's name, in order of preference."""
     return {name: str(told["carrier"]) for name, told in _configured(mode).items()}
@@ -72,6 +76,24 @@ def accounts_for(channel: str, *, mode: Mode, to: str = "") -> tuple[str, ...]:
     if not found:
         raise Refused("providers.no_account", channel=channel, carrier=wanted, mode=mode)
     return tuple(found)
+
+
+def accounts_by_key(channel: str, *, mode: Mode) -> dict[str, str]:
+    """How a normalised address begins -> the preferred account for it, "" where none is.
+
+    "" fits every address: only push has keys of several kinds, each for a carrier of its own.
+    """
+    kinds = _PUSH_KEYS if channel == "push" else {"": ""}
+    return {begins: _preferred(channel, mode=mode, carrier=of) for begins, of in kinds.items()}
+
+
+def _preferred(channel: str, *, mode: Mode, carrier: str) -> str:
+    fits = (
+        name
+        for name, of in accounts(mode=mode).items()
+        if CARRIERS[of].channel == channel and carrier in ("", of)
+    )
+    return next(fits, "")
 
 
 def may_move(outcome: Outcome | None) -> bool:

@@ -10,25 +10,40 @@ on conflict (alert_ref) do nothing
 returning id
 
 -- name: next_to_enlist
--- The oldest dispatch of the lane that still has people to enlist, held for this transaction.
+-- The dispatch of the lane with the fewest slices that still has people to enlist, held for this
+-- transaction: the first slice of a new alert comes before the next of a large old one.
 -- No key update: a retry batch that refers to the dispatch must not wait for a slice.
 select id, mode, plan, cutoff_at, slice_cursor, slices, stopped_at is not null or expires_at <= ledger_now()
 from ledger_dispatch
 where lane = %(lane)s and state = 'enlisting' and (paused_at is null or stopped_at is not null)
     and id <> all(%(passing)s::bigint[])
-order by launched_at limit 1 for no key update skip locked
+order by slices, launched_at limit 1 for no key update skip locked
 
 -- name: slice
 -- The next people of the audience, in the order of their ids; reach's query stands in the middle.
--- `reader` names all that decides who is told what and how.
+-- `reader` names all that decides who is told what, how and when.
 create temporary table slice on commit drop as
-select r.*, jsonb_build_array(languages, roles, region, country, culture)::text as reader
+select r.*, '' as told,
+    jsonb_build_array(languages, roles, region, country, culture, time_zone, '')::text as reader
 from ({recipients}) r
 where contact_id > %(after)s order by contact_id limit %(most)s
 
+-- name: slice_of
+-- The same of people who were chosen by what the ledger knows of them: `told` are the channels by
+-- which they have been told before. Of a stakeholder group: who has one of its roles (none: anybody)
+-- and none of the groups' before it.
+create temporary table slice on commit drop as
+select r.*, p.told,
+    jsonb_build_array(languages, roles, region, country, culture, time_zone, p.told)::text as reader
+from ({recipients}) r join unnest(%(people)s::bigint[], %(tolds)s::text[]) as p (contact_id, told)
+    using (contact_id)
+where (cardinality(%(roles)s::text[]) = 0 or roles::text[] && %(roles)s::text[])
+    and not roles::text[] && %(others)s::text[]
+
 -- name: readers
 -- The distinct readers of the slice: a few hundred, so that choosing is not done a person.
-select distinct on (reader) reader, languages, roles, region, country, culture from slice
+select distinct on (reader) reader, languages, roles, region, country, culture, time_zone, told
+from slice
 
 -- name: enlist
 -- The slice's people into batches and exclusions, each person and ladder slot exactly once.
@@ -37,19 +52,21 @@ select distinct on (reader) reader, languages, roles, region, country, culture f
 with choice as (
     select * from unnest(%(readers)s::text[], %(slots)s::int[], %(places)s::int[],
         %(channels)s::text[], %(wordings)s::bigint[], %(languages)s::text[], %(matches)s::text[],
-        %(accounts)s::text[], %(blocks)s::text[])
-        as c (reader, slot, place, channel, wording_id, language, match, account, block)
+        %(accounts)s::text[], %(blocks)s::text[], %(begins)s::text[], %(dues)s::timestamptz[])
+        as c (reader, slot, place, channel, wording_id, language, match, account, block, begins,
+            due_at)
 ), candidate as (
     select s.contact_id, s.region, s.time_zone, c.slot, c.place, c.channel, c.wording_id,
-        c.language, c.match, c.account,
+        c.language, c.match, c.account, c.due_at,
         case c.channel when 'sms' then s.sms_id when 'email' then s.email_id
             else s.push_id end as address_id,
         case c.channel when 'sms' then s.sms_key when 'email' then s.email_key
             else s.push_key end as key,
-        case when c.block <> '' then c.block
+        case when c.block <> '' and (c.begins = '' or s.push_key is not null) then c.block
             else case c.channel when 'sms' then s.sms_block when 'email' then s.email_block
                 else s.push_block end end as block
     from slice s join choice c using (reader)
+    where c.begins = '' or s.push_key is null or starts_with(s.push_key, c.begins)
 ), picked as (
     select distinct on (contact_id, slot) * from candidate
     order by contact_id, slot, block is not null,
@@ -76,17 +93,18 @@ with choice as (
         and copy.channel = u.channel and copy.key = u.key and copy.language = u.language
 ), numbered as (
     select *, row_number() over (
-        partition by channel, account, wording_id, language, match, region, time_zone
+        partition by channel, account, wording_id, language, match, region, time_zone, due_at
         order by contact_id) - 1 as n
     from owned where owner is null or owner = contact_id
 ), batched as (
     insert into ledger_batch (dispatch_id, channel, account, wording_id, language, match, region,
         time_zone, due_at, state, size, contact_ids, address_ids)
     select %(dispatch)s, channel, account, wording_id, language, match, region, time_zone,
-        (select ledger_now()), %(state)s, count(*), array_agg(contact_id order by n),
+        coalesce(due_at, (select ledger_now())), %(state)s, count(*), array_agg(contact_id order by n),
         array_agg(address_id order by n)
     from numbered
-    group by channel, account, wording_id, language, match, region, time_zone, n / %(page)s
+    group by channel, account, wording_id, language, match, region, time_zone, due_at,
+        n / %(page)s
     returning size
 ), excluded as (
     insert into ledger_exclusion (dispatch_id, contact_id, channel, region, language, reason,
