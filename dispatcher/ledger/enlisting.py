@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
@@ -155,24 +155,47 @@ def enlist(
     recipients: Callable[[Open], Recipients],
     ways: Callable[[Open, Sequence[Reader]], Sequence[Way]],
     most: Callable[[int], int],
+    among: Callable[[Open], Affected | None] = lambda _: None,
     passing: Sequence[int] = (),
 ) -> Slice | None:
     """Enlist the next slice of the lane's oldest open dispatch; None when there is none.
 
     One transaction: the slice, its batches and exclusions, and the cursor, so that a killed
     enlister leaves either all of a slice or nothing of it. `most`: slices so far
-    -> people in the next. `passing`: dispatches to leave out. Raises LookupError when `ways` says
-    nothing of a reader: somebody would be in no book.
+    -> people in the next. `among`: whose receivers are meant, where not the plan's own query is.
+    `passing`: dispatches to leave out. Raises LookupError when `ways` says nothing of a reader:
+    somebody would be in no book.
     """
     with transaction.atomic():
         found = statements.rows("next_to_enlist", lane=lane, passing=list(passing))
         if not found:
             return None
-        dispatch_id, mode, plan, cutoff_at, after, slices, closed = found[0]
-        opened = Open(dispatch_id, mode, json.loads(plan), cutoff_at)  # Django reads jsonb as text
+        dispatch_id, mode, plan, *times, severity, after, slices, closed = found[0]
+        # Django reads jsonb as text
+        opened = Open(dispatch_id, mode, json.loads(plan), *times, severity)
         limit = most(slices)
-        _lay_out(recipients(opened), after=after, most=limit)
-        return _enlist(opened, ways(opened, _readers()), limit=limit, after=after, closed=closed)
+        affected = among(opened)
+        if affected is None:
+            _lay_out(recipients(opened), after=after, most=limit)
+            batched, excluded, people, cursor = write(
+                opened, ways(opened, readers()), closed=closed
+            )
+            last = people < limit
+        else:
+            page = _page(affected, after=after, most=limit)
+            opened = replace(opened, people=page.people)
+            lay_out_people(recipients(opened), page)
+            told = ways(opened, readers())
+            batched, excluded, people, _ = write(opened, told, closed=closed)
+            cursor, last = page.upto, page.upto == ALL
+        statements.run(
+            "slice_done",
+            dispatch=opened.id,
+            cursor=cursor or after,
+            last=last,
+            targeted=batched + excluded,
+        )
+        return Slice(opened.id, people, batched, excluded, last)
 
 
 def first_open(lane: str, *, passing: Sequence[int] = ()) -> list[int]:
@@ -181,23 +204,71 @@ def first_open(lane: str, *, passing: Sequence[int] = ()) -> list[int]:
     return [row[0] for row in found]
 
 
+def page_end(dispatch_id: int, *, after: int, most: int) -> int:
+    """The contact id up to which about so many people of a dispatch follow; ALL: the last."""
+    [(upto,)] = statements.rows("page_end", dispatch=dispatch_id, after=after, most=most)
+    return ALL if upto is None else int(upto)
+
+
+def affected(of: Affected) -> list[int]:
+    """Contact ids of all who may have received a dispatch, or may still; sorted."""
+    return list(_between(of, after=0, upto=ALL).people)
+
+
+def _page(of: Affected, *, after: int, most: int) -> Page:
+    return _between(of, after=after, upto=page_end(of.dispatch_id, after=after, most=most))
+
+
+def _between(of: Affected, *, after: int, upto: int) -> Page:
+    regions = None if of.regions is None else list(of.regions)
+    found = statements.rows(
+        "affected", dispatch=of.dispatch_id, regions=regions, after=after, upto=upto
+    )
+    return Page.of(found, upto=upto)
+
+
 def _lay_out(query: Recipients, *, after: int, most: int) -> None:
     """The slice as a temporary table, read once and used three times."""
-    text = statements.text("slice").replace("{recipients}", query.sql)
+    _make("slice", query, after=after, most=most)
+
+
+def lay_out_people(
+    query: Recipients, page: Page, *, roles: Sequence[str] = (), others: Sequence[str] = ()
+) -> None:
+    """The same of people who were chosen; `roles` and `others` cut a stakeholder group out."""
+    _make(
+        "slice_of",
+        query,
+        people=list(page.people),
+        tolds=list(page.told),
+        roles=list(roles),
+        others=list(others),
+    )
+
+
+def _make(name: str, query: Recipients, **values: Any) -> None:
+    text = statements.text(name).replace("{recipients}", query.sql)
     statements.rows_of("drop table if exists pg_temp.slice", {})
-    statements.rows_of(text, {**query.params, "after": after, "most": most})
+    statements.rows_of(text, {**query.params, **values})
     with connection.cursor() as cursor:
         cursor.execute("analyze slice")
 
 
-def _readers() -> list[Reader]:
+def readers() -> list[Reader]:
+    """The distinct readers of the slice that was laid out."""
     return [
         Reader(key, tuple(languages or ()), tuple(roles or ()), *place, tuple(told.split()))
         for key, languages, roles, *place, told in statements.rows("readers")
     ]
 
 
-def _enlist(opened: Open, ways: Sequence[Way], *, limit: int, after: int, closed: bool) -> Slice:
+def write(
+    opened: Open, ways: Sequence[Way], *, closed: bool = False
+) -> tuple[int, int, int, int | None]:
+    """The slice into the books: batched, excluded, people, and the last contact id.
+
+    `closed`: stopped or expired, so that they are withdrawn at once. Raises LookupError.
+    """
     [(batched, excluded, people, cursor, unheard)] = statements.rows(
         "enlist",
         dispatch=opened.id,
@@ -217,12 +288,4 @@ def _enlist(opened: Open, ways: Sequence[Way], *, limit: int, after: int, closed
     )
     if unheard:
         raise LookupError(f"dispatch {opened.id}: {unheard} people whom no way leads to")
-    last = people < limit
-    statements.run(
-        "slice_done",
-        dispatch=opened.id,
-        cursor=cursor or after,
-        last=last,
-        targeted=batched + excluded,
-    )
-    return Slice(opened.id, people, batched, excluded, last)
+    return batched, excluded, people, cursor

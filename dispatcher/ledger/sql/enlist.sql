@@ -13,7 +13,8 @@ returning id
 -- The dispatch of the lane with the fewest slices that still has people to enlist, held for this
 -- transaction: the first slice of a new alert comes before the next of a large old one.
 -- No key update: a retry batch that refers to the dispatch must not wait for a slice.
-select id, mode, plan, cutoff_at, slice_cursor, slices, stopped_at is not null or expires_at <= ledger_now()
+select id, mode, plan, cutoff_at, expires_at, severity, slice_cursor, slices,
+    stopped_at is not null or expires_at <= ledger_now()
 from ledger_dispatch
 where lane = %(lane)s and state = 'enlisting' and (paused_at is null or stopped_at is not null)
     and id <> all(%(passing)s::bigint[])
