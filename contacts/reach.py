@@ -33,10 +33,14 @@ KINDS: Final[Mapping[str, bool]] = {"safety": True, "service": True, "news": Fal
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Whom an alert is for: a sentence of `segments`, an ad-hoc list, or both together."""
+    """Whom an alert is for: a sentence of `segments`, an ad-hoc list, or both together.
+
+    Or contacts whom another room has chosen (`people`), by what happened to them.
+    """
 
     segment: str = ""
     list_id: int | None = None
+    people: Sequence[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +284,8 @@ def _people(audience: Audience, *, scope: Scope) -> Query:
         named.append(f"(c.list_id is null and {condition.of(tree, own)})")
     if audience.list_id is not None:
         named.append(f"c.list_id = {condition.slot(audience.list_id)}")
+    if audience.people is not None:
+        named.append(f"c.id = any({condition.slot(list(audience.people), cast='::bigint[]')})")
     if not named:
         raise Refused("contacts.audience_empty")
     inside = condition.inside(scope.territory())
