@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.db import transaction
 
 from dispatcher.ledger import statements
 from dispatcher.ledger.facts import BLOCK, MOST_ATTEMPTS, Rank, Receipt, standing
+from dispatcher.ledger.models import Verdict
 
 _LARGEST = 2**63 - 1
 _WORDS = {rank: rank.name.lower() for rank in Rank}
@@ -27,7 +29,7 @@ class Climbed:
 
 @dataclass(slots=True)
 class Fold:
-    """All receipts of one delivery as one; grows while it is folded."""
+    """All that is newly known of one delivery as one; grows while it is folded."""
 
     delivery_id: int
     attempt: int
@@ -37,6 +39,10 @@ class Fold:
     carrier_id: str = ""
     opened: bool = False
     acknowledged: bool = False
+
+
+class _Vanished(Exception):  # noqa: N818  # it states a fact
+    """A row left between two looks, because its message waits again: look once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +91,23 @@ def climb(receipts: Sequence[Receipt], *, mode: str = "") -> Climbed:
     return Climbed(kept + new, repeated, strays, frozenset(foreign))
 
 
-def _lift(receipts: list[Receipt], *, mode: str) -> tuple[int, set[int]]:
-    """Keep and climb what has its row; how many were new, and the ids of all other deliveries."""
-    folds = fold(receipts)
+def _lift(
+    receipts: list[Receipt],
+    *,
+    mode: str,
+    folds: list[Fold] | None = None,
+    verdict: str = Verdict.RECEIPT,
+) -> tuple[int, set[int]]:
+    """Keep and climb what has its row; how many were new, and the ids of all other deliveries.
+
+    `folds` are the receipts', if not given; `verdict` is what the questions that they answer came
+    to.
+    """
+    folds = fold(receipts) if folds is None else folds
     [(kept, apart)] = statements.prepared(
         "lift",
         mode=mode,
+        verdict=str(verdict),
         **_columns(receipts),
         delivery_ids=[fold.delivery_id for fold in folds],
         standings=[fold.standing for fold in folds],
@@ -107,13 +124,32 @@ def _rise(receipts: list[Receipt]) -> tuple[int, int]:
 
     Batches are locked before deliveries, and these before the events are written: as everywhere.
     """
-    with transaction.atomic():
-        homeless = _make_room(fold(receipts))
-        housed = [receipt for receipt in receipts if receipt.delivery_id not in homeless]
-        astray = [receipt for receipt in receipts if receipt.delivery_id in homeless]
-        kept = _lift(housed, mode="")[0] if housed else 0
-        strays = statements.run("keep_strays", **_columns(astray)) if astray else 0
-    return kept + strays, strays
+    while True:
+        with suppress(_Vanished), transaction.atomic():
+            homeless = _make_room(fold(receipts))
+            housed = [receipt for receipt in receipts if receipt.delivery_id not in homeless]
+            astray = [receipt for receipt in receipts if receipt.delivery_id in homeless]
+            kept, gone = _lift(housed, mode="") if housed else (0, set())
+            if gone:
+                raise _Vanished
+            strays = statements.run("keep_strays", **_columns(astray)) if astray else 0
+            return kept + strays, strays
+
+
+def tell(folds: Sequence[Fold], *, verdict: Verdict) -> set[int]:
+    """What was learned otherwise than by a receipt climbs like one, wherever the delivery is now.
+
+    `verdict` closes the questions that it answers. The ids that are in no batch and have no row.
+    """
+    ordered = sorted(folds, key=lambda entry: entry.delivery_id)
+    while ordered:
+        with suppress(_Vanished), transaction.atomic():
+            homeless = _make_room(ordered)
+            housed = [entry for entry in ordered if entry.delivery_id not in homeless]
+            if housed and _lift([], mode="", folds=housed, verdict=verdict)[1]:
+                raise _Vanished
+            return homeless
+    return set()
 
 
 def _storable(receipt: Receipt) -> Receipt:
@@ -187,6 +223,7 @@ def _make_room(folds: list[Fold]) -> set[int]:
     if not missing:
         return set()
     roots = sorted({delivery_id // BLOCK for delivery_id in missing})
+    statements.rows("holders", roots=roots)  # to wait: a retry may be written meanwhile
     holders = [_Holder(*row) for row in statements.rows("holders", roots=roots)]
     missing = _missing(sorted(missing))  # a record may have come while we waited for the locks
     places: dict[int, tuple[_Holder, int]] = {}

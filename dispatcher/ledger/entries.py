@@ -4,14 +4,18 @@ Every function is one transaction. Claims are leases by the database's clock, wi
 that rises with each owner: a late worker's facts still count, but it moves nothing any more.
 """
 
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from django.db import transaction
 
-from dispatcher.ledger import statements
+from dispatcher.ledger import questions, statements
+from dispatcher.ledger.climb import Fold, tell
 from dispatcher.ledger.facts import BLOCK, MOST_ATTEMPTS, Kind, Outcome, Rank, back_off, standing
+from dispatcher.ledger.models import Verdict
+from dispatcher.ledger.questions import Again
 
 LEASE = timedelta(seconds=10)
 _RANK = {Kind.TAKEN: Rank.HANDED_OVER, Kind.REFUSED: Rank.FAILED, Kind.UNSURE: Rank.UNKNOWN}
@@ -51,6 +55,8 @@ class Fact:
     index: int
     outcome: Outcome
     carrier: str
+    account: str = ""
+    """That it went through; "" is the batch's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +118,10 @@ def heartbeat(batches: Sequence[Claimed]) -> set[int]:
 def record(windows: Sequence[Window]) -> None:
     """The facts of several windows, in one transaction and a handful of statements.
 
-    A window whose lease was lost writes its facts (they climb like receipts) and nothing else; so
-    does one that says nothing of somebody in it: the lease runs out, and they become unknown.
-    Saying the same again is harmless: after a lost connection nobody knows whether it was heard.
+    A window whose lease was lost moves nothing: its facts climb like receipts, in a transaction
+    that follows. So do those of a window that says nothing of somebody in it: the lease runs out,
+    and they become unknown. Saying the same again is harmless: after a lost connection nobody
+    knows whether it was heard.
     """
     windows = [_judged(window) for window in windows]
     with transaction.atomic():
@@ -125,13 +132,50 @@ def record(windows: Sequence[Window]) -> None:
         )
         flying = {batch_id: range(settled, cursor) for batch_id, settled, cursor in held}
         mine = [window for window in windows if _whole(window, flying)]
-        written = _write(windows)
-        if written and len(mine) < len(windows):
-            statements.run("answered", ids=written)  # an abandoned one may be known after all
+        _write(mine)
         _retry(mine)
         _exclude(mine)
         if mine:
             statements.run("settle", ids=[window.batch.id for window in mine])
+    late = [window for window in windows if not _whole(window, flying)]
+    if late:
+        _come_late(late)
+
+
+def _come_late(windows: Sequence[Window]) -> None:
+    """What workers say of windows that are not theirs any more, or not wholly told.
+
+    Such a person may wait again by now, be on the wire again, or have a receipt: the facts find
+    them like receipts. An unsure one says nothing that is not known; "later" sends an unknown
+    again, since it is documented that nobody has it.
+    """
+    facts = [(window.batch, fact) for window in windows for fact in window.facts]
+    risen = [
+        Fold(
+            batch.delivery_id(fact.index),
+            batch.attempt,
+            fact.carrier,
+            standing(_RANK[fact.outcome.kind], batch.attempt),
+            fact.outcome.code,
+            fact.outcome.carrier_id,
+        )
+        for batch, fact in facts
+        if fact.outcome.kind in (Kind.TAKEN, Kind.REFUSED)
+    ]
+    tell(risen, verdict=Verdict.LATE)
+    luck = random.random()  # noqa: S311  # to spread a crowd, not to hide anything
+    questions.again(
+        [
+            Again(
+                batch.delivery_id(fact.index),
+                batch.attempt,
+                Verdict.NOT_PROCESSED,
+                back_off(fact.outcome.retry_after, batch.attempt, luck=luck),
+            )
+            for batch, fact in facts
+            if fact.outcome.kind is Kind.LATER
+        ]
+    )
 
 
 def _judged(window: Window) -> Window:
@@ -155,8 +199,8 @@ def _whole(window: Window, flying: Mapping[int, range]) -> bool:
     return spoken == set(flying.get(window.batch.id, ())) != set()
 
 
-def _write(windows: Sequence[Window]) -> list[int]:
-    """Write the facts that make a delivery; their ids."""
+def _write(windows: Sequence[Window]) -> None:
+    """Write the facts that make a delivery, and ask about those that nobody can tell."""
     found = sorted(
         (
             (window.batch.delivery_id(fact.index), window.batch, fact)
@@ -166,12 +210,11 @@ def _write(windows: Sequence[Window]) -> list[int]:
         ),
         key=lambda entry: entry[0],  # one order for all writers: no deadlock with receipts
     )
-    ids = [delivery_id for delivery_id, _, _ in found]
-    if not ids:
-        return ids
+    if not found:
+        return
     statements.run(
         "write",
-        ids=ids,
+        ids=[delivery_id for delivery_id, _, _ in found],
         dispatches=[batch.dispatch_id for _, batch, _ in found],
         contacts=[batch.contact_ids[fact.index] for _, batch, fact in found],
         addresses=[batch.address_ids[fact.index] for _, batch, fact in found],
@@ -180,10 +223,15 @@ def _write(windows: Sequence[Window]) -> list[int]:
         carriers=[fact.carrier for _, _, fact in found],
         carrier_ids=[fact.outcome.carrier_id for _, _, fact in found],
     )
-    unsure = [entry[0] for entry in found if entry[2].outcome.kind is Kind.UNSURE]
+    unsure = [entry for entry in found if entry[2].outcome.kind is Kind.UNSURE]
     if unsure:
-        statements.run("question", ids=unsure)
-    return ids
+        statements.run(
+            "question",
+            ids=[delivery_id for delivery_id, _, _ in unsure],
+            accounts=[fact.account or batch.account for _, batch, fact in unsure],
+            attempts=[batch.attempt for _, batch, _ in unsure],
+            first=questions.FIRST,
+        )
 
 
 def _retry(windows: Sequence[Window]) -> None:
@@ -191,10 +239,11 @@ def _retry(windows: Sequence[Window]) -> None:
         (
             window.batch.id,
             fact.index,
-            back_off(fact.outcome.retry_after, window.batch.attempt),
+            back_off(fact.outcome.retry_after, window.batch.attempt, luck=luck),
             fact.outcome.code,
         )
         for window in windows
+        for luck in [random.random()]  # noqa: S311  # one throw: neighbours share a batch
         for fact in window.facts
         if fact.outcome.kind is Kind.LATER
     ]
@@ -232,7 +281,7 @@ def abandon() -> int:
 
     What was in flight becomes unknown, with a question; the rest waits again.
     """
-    return len(statements.rows("abandon"))
+    return len(statements.rows("abandon", first=questions.FIRST))
 
 
 def withdraw() -> int:

@@ -6,12 +6,14 @@ Pure: neither Django nor Celery, so that carriers' adapters and property tests c
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, IntEnum
-from math import ceil
+from math import ceil, floor
 
 BLOCK = 1024
 """Delivery ids reserved for a batch: id = root batch id * BLOCK + position."""
 MOST_ATTEMPTS = 999
 """Attempts that `standing` can tell apart; with the growing pause they last for three days."""
+LONGEST_WAIT = 600.0
+"""Seconds that the growing pause between two attempts may reach; half of them on average."""
 
 
 class Rank(IntEnum):
@@ -46,14 +48,17 @@ def rank_of(number: int) -> Rank:
     return Rank(number % 100)
 
 
-def back_off(asked: float, attempt: int) -> float:
+def back_off(asked: float, attempt: int, *, luck: float = 1.0) -> float:
     """Seconds until a message that was refused until later goes again, after this attempt.
 
-    At least what the carrier asked for, in steps of a quarter of a second so that neighbours share
-    a batch; at least 0.1 s, doubled with each attempt up to 5 min, so that a carrier that says "at
-    once" for ever is no loop.
+    Full jitter: at least what the carrier asked for, and on top of it `luck` (0 to 1) of a span
+    that doubles with each attempt, from half a second to LONGEST_WAIT, so that a crowd that was
+    turned away together does not come back together. In steps of a quarter of a second, so that
+    neighbours share a batch: one throw for a window, not one a person. Never less than 0.1 s, so
+    that a carrier that says "at once" for ever is no loop. With luck 1 it is the latest moment.
     """
-    return max(ceil(asked * 4) / 4, min(0.1 * 2.0 ** min(attempt - 1, 12), 300.0))
+    span = min(0.25 * 2.0 ** min(attempt, 12), LONGEST_WAIT)
+    return max((ceil(asked * 4) + floor(min(luck, 1.0) * span * 4)) / 4, 0.1)
 
 
 class Kind(Enum):

@@ -2,10 +2,11 @@
 
 from itertools import permutations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatcher.ledger.facts import Rank, back_off, rank_of, standing
+from dispatcher.ledger.facts import LONGEST_WAIT, Rank, back_off, rank_of, standing
 
 ranks = st.sampled_from(list(Rank))
 attempts = st.integers(1, 999)
@@ -43,8 +44,21 @@ def test_the_order_of_arrival_changes_nothing(facts):
     assert len(results) == 1
 
 
-@given(st.floats(0, 3600), attempts)
-def test_a_retry_waits_at_least_as_asked_and_never_not_at_all(asked, attempt):
-    assert asked <= back_off(asked, attempt)
-    assert 0.1 <= back_off(asked, attempt) <= 3600
-    assert back_off(asked, attempt) <= back_off(asked, attempt + 1)
+luck = st.floats(0, 1)
+
+
+@given(st.floats(0, 3600), attempts, luck)
+def test_a_retry_waits_at_least_as_asked_and_never_not_at_all(asked, attempt, luck):
+    wait = back_off(asked, attempt, luck=luck)
+    assert max(asked, 0.1) <= wait <= asked + LONGEST_WAIT + 0.25
+    assert wait <= back_off(asked, attempt) <= back_off(asked, attempt + 1)
+    assert wait == 0.1 or (wait * 4).is_integer(), "neighbours would not share a batch"
+
+
+@given(st.floats(0, 3600), st.integers(1, 11))
+def test_the_span_of_the_jitter_begins_with_the_wish_of_the_carrier_and_doubles(asked, attempt):
+    """A crowd that was turned away together comes back over the whole span, not at its end."""
+    waits = {back_off(asked, attempt, luck=n / 5000) for n in range(5001)}
+    span = max(waits) - min(waits)
+    assert len(waits) == 2**attempt + 1
+    assert span == pytest.approx(0.25 * 2**attempt, abs=0.1)

@@ -4,6 +4,7 @@
 -- name: abandon
 -- Batches whose lease ran out: what lies behind the cursor without a row may or may not have been
 -- taken, so it is unknown, in the open; the token rises so that the late worker moves nothing.
+-- A failure of an earlier attempt, told early, does not make this one known.
 -- A batch that nobody even began goes to the end of the queue: it may be what ends its workers.
 with lost as (
     select * from ledger_batch
@@ -11,18 +12,28 @@ with lost as (
         and (state = 'claimed' or (state = 'withdrawn' and cursor > settled))
     order by id limit 100 for update skip locked
 ), silent as (
-    insert into ledger_delivery (id, dispatch_id, contact_id, address_id, standing, code, carrier,
-        written_at)
+    insert into ledger_delivery as d (id, dispatch_id, contact_id, address_id, standing, code,
+        carrier, written_at)
     select coalesce(l.origin_id, l.id) * 1024 + coalesce(l.positions[i + 1], i), l.dispatch_id,
         l.contact_ids[i + 1], l.address_ids[i + 1], l.attempt * 100 + 10, 'lease_lost', l.account,
         (select ledger_now())
     from lost l cross join lateral generate_series(l.settled, l.cursor - 1) as i
-    on conflict (id) do nothing
-    returning id, dispatch_id
+    order by 1
+    on conflict (id) do update set standing = excluded.standing, code = excluded.code
+    where d.standing < excluded.standing and d.acknowledged_at is null and d.opened_at is null
+    returning d.id, d.dispatch_id, d.standing / 100 as attempt
 ), asked as (
-    insert into ledger_question (delivery_id, dispatch_id, why, asked_at)
-    select id, dispatch_id, 'lease_lost', (select ledger_now()) from silent
-    on conflict (delivery_id) do nothing
+    insert into ledger_question as q (delivery_id, dispatch_id, why, asked_at, account, attempt,
+        next_ask_at)
+    select s.id, s.dispatch_id, 'lease_lost', (select ledger_now()), l.account, s.attempt,
+        (select ledger_now()) + %(first)s
+    from silent s join lost l on coalesce(l.origin_id, l.id) = s.id >> 10
+        and l.attempt = s.attempt
+        and (l.positions is null or s.id & 1023 = any(l.positions[l.settled + 1:l.cursor]))
+    on conflict (delivery_id) do update set why = excluded.why, asked_at = excluded.asked_at,
+        account = excluded.account, attempt = excluded.attempt, next_ask_at = excluded.next_ask_at,
+        closed_at = null, verdict = '', asks = 0
+    where q.attempt < excluded.attempt
 )
 update ledger_batch b set settled = b.cursor, early = 0, token = b.token + 1, lease_until = null,
     state = case when b.state = 'withdrawn' then 'withdrawn'
@@ -109,7 +120,7 @@ order by b.id for update of b
 
 -- name: write
 -- Facts of a window. A row may be there already, made by a receipt that came first: the higher
--- standing wins, and nothing ever falls.
+-- standing wins, and nothing ever falls. Who has opened or acknowledged it is not unknown.
 insert into ledger_delivery as d (id, dispatch_id, contact_id, address_id, standing, code, carrier,
     carrier_id, written_at, handed_at, settled_at)
 select f.id, f.dispatch_id, f.contact_id, f.address_id, f.standing, f.code, f.carrier,
@@ -121,7 +132,8 @@ from unnest(%(ids)s::bigint[], %(dispatches)s::bigint[], %(contacts)s::bigint[],
     %(carrier_ids)s::text[])
     as f (id, dispatch_id, contact_id, address_id, standing, code, carrier, carrier_id)
 on conflict (id) do update set
-    standing = greatest(d.standing, excluded.standing),
+    standing = greatest(d.standing, excluded.standing + case when mod(excluded.standing, 100) = 10
+        and (d.acknowledged_at is not null or d.opened_at is not null) then 10 else 0 end),
     code = case when excluded.standing > d.standing then excluded.code else d.code end,
     carrier = excluded.carrier,
     carrier_id = case when d.carrier_id = '' then excluded.carrier_id else d.carrier_id end,
@@ -129,26 +141,20 @@ on conflict (id) do update set
     settled_at = case when excluded.standing > d.standing then excluded.settled_at
         else d.settled_at end
 
--- name: question
--- Unknowns of these ids, asked once.
-insert into ledger_question (delivery_id, dispatch_id, why, asked_at)
-select id, dispatch_id, code, (select ledger_now()) from ledger_delivery
-where id = any(%(ids)s) and mod(standing, 100) = 10
-on conflict (delivery_id) do nothing
-
 -- name: retry
 -- What the carrier did not process waits again, under the same delivery ids, one attempt later.
 -- What a receipt has shown to be taken after all is left out.
 with later as (
     select l.batch_id, l.i, l.seconds, l.code, b.dispatch_id, coalesce(b.origin_id, b.id) as origin,
         coalesce(b.positions[l.i + 1], l.i) as position, b.contact_ids[l.i + 1] as contact_id,
-        b.address_ids[l.i + 1] as address_id, b.attempt
+        b.address_ids[l.i + 1] as address_id, b.attempt, b.account
     from unnest(%(batches)s::bigint[], %(indexes)s::int[], %(seconds)s::float8[], %(codes)s::text[])
         as l (batch_id, i, seconds, code)
     join ledger_batch b on b.id = l.batch_id
 ), tried as (
-    insert into ledger_attempt (delivery_id, dispatch_id, attempt, code, at)
-    select origin * 1024 + position, dispatch_id, attempt, code, (select ledger_now()) from later
+    insert into ledger_attempt (delivery_id, dispatch_id, attempt, code, at, account)
+    select origin * 1024 + position, dispatch_id, attempt, code, (select ledger_now()), account
+    from later
 ), again as (
     select * from later l
     where not exists (select 1 from ledger_delivery d where d.id = l.origin * 1024 + l.position)
