@@ -5,7 +5,7 @@ that rises with each owner: a late worker's facts still count, but it moves noth
 """
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -69,16 +69,20 @@ class Window:
     """(index, reason) of people who may no longer be written to."""
 
 
-def claim(lane: str, *, people: int) -> list[Claimed]:
-    """Lease due batches of the lane with about `people` people who have not been written to."""
-    return [
-        Claimed(*row) for row in statements.rows("claim", lane=lane, people=people, lease=LEASE)
-    ]
+def claim(lane: str, *, people: int, resting: Sequence[str] = ()) -> list[Claimed]:
+    """Lease due batches of the lane with about `people` people who have not been written to.
+
+    Of each dispatch about as many people as of the others. Batches of the accounts in `resting`
+    are left to lie.
+    """
+    found = statements.rows("claim", lane=lane, people=people, resting=list(resting), lease=LEASE)
+    return [Claimed(*row) for row in found]
 
 
 def advance(windows: Sequence[tuple[Claimed, int]]) -> set[int]:
     """Move each batch's cursor by n, before the carrier is asked; the ids that may go.
 
+    The batch's account is written with it: the one that this window goes through.
     Once for each claim. A batch is missing whose dispatch was paused, stopped or expired, whose
     lease was lost, or out of which a receipt has taken somebody: give it back with `release`.
     """
@@ -89,6 +93,7 @@ def advance(windows: Sequence[tuple[Claimed, int]]) -> set[int]:
         cursors=[batch.cursor for batch, _ in windows],
         sizes=[batch.size for batch, _ in windows],
         counts=[n for _, n in windows],
+        accounts=[batch.account for batch, _ in windows],
         lease=LEASE,
     )
     return {batch_id for (batch_id,) in found}
@@ -113,6 +118,11 @@ def heartbeat(batches: Sequence[Claimed]) -> set[int]:
         lease=LEASE,
     )
     return {batch_id for (batch_id,) in found}
+
+
+def halted(dispatch_ids: Collection[int]) -> set[int]:
+    """Those of the dispatches of which nothing may leave now: stopped, paused or expired."""
+    return {found for (found,) in statements.rows("halted", ids=list(dispatch_ids))}
 
 
 def record(windows: Sequence[Window]) -> None:
@@ -186,7 +196,7 @@ def _judged(window: Window) -> Window:
         window,
         facts=[
             replace(fact, outcome=Outcome.refused("attempts_spent"))
-            if fact.outcome.kind is Kind.LATER
+            if fact.outcome.kind is Kind.LATER and fact.outcome.asked
             else fact
             for fact in window.facts
         ],
@@ -239,8 +249,11 @@ def _retry(windows: Sequence[Window]) -> None:
         (
             window.batch.id,
             fact.index,
-            back_off(fact.outcome.retry_after, window.batch.attempt, luck=luck),
+            fact.outcome.retry_after
+            if not fact.outcome.asked
+            else back_off(fact.outcome.retry_after, window.batch.attempt, luck=luck),
             fact.outcome.code,
+            fact.outcome.asked,
         )
         for window in windows
         for luck in [random.random()]  # noqa: S311  # one throw: neighbours share a batch
@@ -248,13 +261,14 @@ def _retry(windows: Sequence[Window]) -> None:
         if fact.outcome.kind is Kind.LATER
     ]
     if later:
-        batches, indexes, seconds, codes = zip(*later, strict=True)
+        batches, indexes, seconds, codes, asked = zip(*later, strict=True)
         statements.run(
             "retry",
             batches=list(batches),
             indexes=list(indexes),
             seconds=list(seconds),
             codes=list(codes),
+            asked=list(asked),
         )
 
 

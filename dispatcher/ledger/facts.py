@@ -84,6 +84,7 @@ class Outcome:
     retry_after: float = 0.0  # seconds, for LATER
     dead: bool = False  # the address itself is gone: the registry should know
     opted_out: bool = False  # the reader told the carrier to stop: the registry should know
+    asked: bool = True  # False: no request was made, and the next one is the same attempt
 
     @classmethod
     def taken(cls, carrier_id: str) -> "Outcome":
@@ -99,6 +100,11 @@ class Outcome:
     def later(cls, code: str, *, seconds: float) -> "Outcome":
         """Not processed; may be tried again after `seconds`."""
         return cls(Kind.LATER, code=code, retry_after=seconds)
+
+    @classmethod
+    def unasked(cls, code: str, *, seconds: float) -> "Outcome":
+        """Never put on the wire (stopped, no time left, an ill account): waits, counts as no try."""
+        return cls(Kind.LATER, code=code, retry_after=seconds, asked=False)
 
     @classmethod
     def unsure(cls, code: str) -> "Outcome":

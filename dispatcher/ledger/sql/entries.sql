@@ -43,19 +43,22 @@ from lost where b.id = lost.id
 returning b.id
 
 -- name: claim
--- Due batches of running dispatches, up to about `people` people, leased to the caller.
+-- Due batches of running dispatches, up to about `people` people, leased to the caller: of each
+-- dispatch as many people as of the others, so that a large old one does not starve a small new one.
 -- Dispatch by dispatch, so that a paused one with a million waiting costs nothing here.
 with due as (
-    select w.id, w.n, w.due_at
+    select w.id, w.n, w.due_at,
+        sum(w.n) over (partition by d.id order by w.due_at, w.id) - w.n as turn
     from ledger_dispatch d cross join lateral (
         select b.id, b.size - b.cursor as n, b.due_at from ledger_batch b
         where b.dispatch_id = d.id and b.state = 'waiting' and b.due_at <= ledger_now()
+            and b.account <> all(%(resting)s::text[])
         order by b.due_at limit 64 for update skip locked
     ) w
     where d.lane = %(lane)s and d.state in ('enlisting', 'running') and d.stopped_at is null
         and d.paused_at is null and d.expires_at > ledger_now()
 ), filled as (
-    select id, sum(n) over (order by due_at, id) - n as before from due
+    select id, sum(n) over (order by turn, due_at, id) - n as before from due
 )
 update ledger_batch b
 set state = 'claimed', token = b.token + 1, lease_until = (select ledger_now()) + %(lease)s
@@ -65,13 +68,14 @@ returning b.id, b.token, coalesce(b.origin_id, b.id), b.dispatch_id, b.channel, 
     b.contact_ids, b.address_ids
 
 -- name: advance
--- The cursor moves before the carrier is asked; pause, stop, expiry and a lost lease are seen here,
--- and a batch that is not as it was claimed: a receipt has taken somebody out of it.
+-- The cursor moves before the carrier is asked, and the account that will be asked is written down
+-- with it, for whoever must ask what became of the window. Pause, stop, expiry and a lost lease are
+-- seen here, and a batch that is not as it was claimed: a receipt has taken somebody out of it.
 -- The dispatch stands in a subquery: joined, it once led the planner to read all of its batches.
 with mine as (
-    select b.id, w.n
+    select b.id, w.n, w.account
     from unnest(%(ids)s::bigint[], %(tokens)s::int[], %(cursors)s::int[], %(sizes)s::int[],
-        %(counts)s::int[]) as w (id, token, cursor, size, n)
+        %(counts)s::int[], %(accounts)s::text[]) as w (id, token, cursor, size, n, account)
     join ledger_batch b on b.id = w.id and b.token = w.token
     where b.state = 'claimed' and b.cursor = w.cursor and b.size = w.size
         and (select d.stopped_at is null and d.paused_at is null and d.expires_at > ledger_now()
@@ -79,7 +83,7 @@ with mine as (
     order by b.id for update of b
 )
 update ledger_batch b
-set cursor = b.cursor + mine.n, lease_until = (select ledger_now()) + %(lease)s
+set cursor = b.cursor + mine.n, account = mine.account, lease_until = (select ledger_now()) + %(lease)s
 from mine where b.id = mine.id
 returning b.id
 
@@ -109,6 +113,12 @@ with mine as (
 update ledger_batch b set lease_until = (select ledger_now()) + %(lease)s
 from mine where b.id = mine.id
 returning b.id
+
+-- name: halted
+-- Dispatches of which nothing may leave now.
+select d.id from ledger_dispatch d
+where d.id = any(%(ids)s)
+    and (d.stopped_at is not null or d.paused_at is not null or d.expires_at <= ledger_now())
 
 -- name: hold
 -- The batches of a window, locked in order; who still owns them by the token, and what is in flight.
@@ -143,18 +153,18 @@ on conflict (id) do update set
 
 -- name: retry
 -- What the carrier did not process waits again, under the same delivery ids, one attempt later.
--- What a receipt has shown to be taken after all is left out.
+-- What a receipt has shown to be taken after all is left out. Who was not asked was not tried.
 with later as (
-    select l.batch_id, l.i, l.seconds, l.code, b.dispatch_id, coalesce(b.origin_id, b.id) as origin,
+    select l.batch_id, l.i, l.seconds, l.code, l.asked, b.dispatch_id, coalesce(b.origin_id, b.id) as origin,
         coalesce(b.positions[l.i + 1], l.i) as position, b.contact_ids[l.i + 1] as contact_id,
         b.address_ids[l.i + 1] as address_id, b.attempt, b.account
-    from unnest(%(batches)s::bigint[], %(indexes)s::int[], %(seconds)s::float8[], %(codes)s::text[])
-        as l (batch_id, i, seconds, code)
+    from unnest(%(batches)s::bigint[], %(indexes)s::int[], %(seconds)s::float8[], %(codes)s::text[],
+        %(asked)s::bool[]) as l (batch_id, i, seconds, code, asked)
     join ledger_batch b on b.id = l.batch_id
 ), tried as (
     insert into ledger_attempt (delivery_id, dispatch_id, attempt, code, at, account)
     select origin * 1024 + position, dispatch_id, attempt, code, (select ledger_now()), account
-    from later
+    from later where asked
 ), again as (
     select * from later l
     where not exists (select 1 from ledger_delivery d where d.id = l.origin * 1024 + l.position)
@@ -162,12 +172,12 @@ with later as (
 insert into ledger_batch (dispatch_id, origin_id, channel, account, wording_id, language, match,
     region, time_zone, attempt, due_at, state, size, positions, contact_ids, address_ids)
 select b.dispatch_id, a.origin, b.channel, b.account, b.wording_id, b.language, b.match, b.region,
-    b.time_zone, b.attempt + 1, (select ledger_now()) + make_interval(secs => a.seconds),
+    b.time_zone, b.attempt + a.asked::int, (select ledger_now()) + make_interval(secs => a.seconds),
     case b.state when 'withdrawn' then 'withdrawn' else 'waiting' end, count(*),
     array_agg(a.position order by a.i), array_agg(a.contact_id order by a.i),
     array_agg(a.address_id order by a.i)
 from again a join ledger_batch b on b.id = a.batch_id
-group by b.id, a.origin, a.seconds
+group by b.id, a.origin, a.seconds, a.asked
 
 -- name: exclude
 -- Who fell out as the window was read: consent, opt-out or erasure since the launch. Whoever a
