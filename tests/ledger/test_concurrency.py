@@ -8,11 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection, transaction
 
-from dispatcher.ledger import entries, tally
+from dispatcher.ledger import entries, questions, tally
 from dispatcher.ledger.climb import climb
 from dispatcher.ledger.entries import Fact, Window
 from dispatcher.ledger.facts import Outcome, Rank
-from dispatcher.ledger.models import Batch, Delivery, Dispatch
+from dispatcher.ledger.models import Batch, Delivery, Dispatch, Question, Verdict
+from dispatcher.ledger.questions import Again
 from tests.ledger.conftest import person
 from tests.ledger.test_books import TAKEN, figures, receipt, send, shift
 
@@ -97,6 +98,48 @@ def test_the_same_receipts_in_any_order_do_not_wait_for_each_other(enlist, threa
     assert figures(dispatch) == {"delivered": 2}
 
 
+def test_a_receipt_that_meets_a_row_that_is_leaving_finds_the_message_where_it_waits(
+    enlist, threads
+):
+    """It waits for the row's lock, and the row is gone: the receipt must not be, or it goes twice."""
+    dispatch = enlist([person(1), person(2)])
+    [window] = send([Outcome.unsure("timeout")] * 2)
+    ids = [window.batch.delivery_id(i) for i in range(2)]
+    with transaction.atomic():
+        questions.again([Again(one, 1, Verdict.RESENT, 0.0) for one in ids])
+        hearing = threads(climb, [receipt(ids[1])])
+        until_somebody_waits()
+    assert hearing.result(WAIT).stray == 0
+    assert figures(dispatch) == {"delivered": 1, "waiting": 1}
+    assert tally.audit(dispatch.id) == []
+
+
+def test_a_receipt_that_waits_for_a_retry_to_be_written_finds_it(enlist, threads):
+    """Its look at the batches began before the retry was there."""
+    dispatch = enlist([person(1), person(2)])
+    [batch] = entries.claim("critical", people=2)
+    entries.advance([(batch, 2)])
+    with transaction.atomic():
+        entries.record(
+            [Window(batch, [Fact(i, Outcome.later("429", seconds=0), "twilio") for i in range(2)])]
+        )
+        hearing = threads(climb, [receipt(batch.delivery_id(1))])
+        until_somebody_waits()
+    assert hearing.result(WAIT).stray == 0
+    assert figures(dispatch) == {"delivered": 1, "waiting": 1}
+    assert tally.audit(dispatch.id) == []
+
+
+def test_what_a_receipt_holds_at_this_moment_is_not_sent_again(enlist, threads):
+    enlist([person(1), person(2)])
+    [window] = send([Outcome.unsure("timeout")] * 2)
+    ids = [window.batch.delivery_id(i) for i in range(2)]
+    with transaction.atomic():
+        climb([receipt(ids[0], Rank.HANDED_OVER)])
+        going = threads(questions.again, [Again(one, 1, Verdict.RESENT, 0.0) for one in ids])
+        assert going.result(WAIT) == {ids[1]}
+
+
 def test_the_books_balance_while_everything_happens_at_once(enlist, threads):
     """Audit reads both sides of the books at one instant, whatever commits in between."""
     dispatch = enlist([person(n, region=f"R{n % 7}") for n in range(1, 201)])
@@ -130,7 +173,12 @@ def test_the_books_balance_while_everything_happens_at_once(enlist, threads):
             entries.finish()
             entries.squash()
 
-    busy = [threads(work, seed) for seed in range(3)] + [threads(keep_house)]
+    def ask():
+        while not over.is_set():
+            found = Question.objects.filter(closed_at=None).values_list("delivery_id", "attempt")
+            questions.again([Again(*one, Verdict.RESENT, 0.0) for one in found])
+
+    busy = [*(threads(work, seed) for seed in range(3)), threads(keep_house), threads(ask)]
     wrong = [told for _ in range(40) if (told := tally.audit(dispatch.id))]
     total = [sum(figures(dispatch).values()) for _ in range(40)]
     over.set()
