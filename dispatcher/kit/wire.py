@@ -1,70 +1,32 @@
 """One pool of connections to the carriers: a request goes out, an answer or a fact comes back."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Protocol, Self
+from collections.abc import Coroutine, Mapping
+from typing import Any, Self
 
-from pyreqwest.client import Client, ClientBuilder
-from pyreqwest.exceptions import (
-    BodyDecodeError,
-    DecodeError,
-    PoolTimeoutError,
-    PyreqwestError,
-    RequestError,
-    RequestTimeoutError,
+from dispatcher.kit.exchange import (
+    CONNECT,
+    IDLE,
+    LARGEST,
+    PATIENCE,
+    WHOLE,
+    Answer,
+    Lost,
+    NotSent,
+    Wire,
 )
-from pyreqwest.proxy import ProxyBuilder
+from dispatcher.kit.lines import Lines
+from dispatcher.kit.reqwest import Reqwest
 
-CONNECT = 3.0
-"""Seconds for DNS, TCP and TLS together."""
-WHOLE = 8.0
-"""Seconds from the first byte out to the last byte in; with PATIENCE below the lease of 10 s."""
-PATIENCE = 1.0
-"""Seconds to wait for a free place among `most` requests."""
-IDLE = 20.0
-"""Seconds an idle connection is kept; carriers close theirs after 60 s or more, and a request that
-meets the closing is lost, not refused."""
-LARGEST = 1024 * 1024
-"""Bytes of an answer that we read; a carrier's largest is some 10 kB."""
-
-CONNECTING = "client error (Connect)"
-"""How the library words a failure before the first byte. Its ConnectError alone proves nothing: it
-is also raised when the other side hangs up after it has read the whole request, and
-ConnectTimeoutError also when no answer came (pyreqwest 0.15). tests/kit/test_wire.py holds it to
-these words."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back; header names in lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
-class NotSent(Exception):  # noqa: N818  # it states a fact
-    """No connection came about: nothing was processed, so the same may be sent again."""
-
-
-class Lost(Exception):  # noqa: N818  # it states a fact
-    """The request may have arrived; the answer did not. `args[0]`: timeout, cut or garbage."""
-
-
-class Wire(Protocol):
-    """An asynchronous HTTP client with time-outs on everything."""
-
-    async def ask(
-        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes = b""
-    ) -> Answer:
-        """The whole answer, whatever its status. Raises NotSent or Lost."""
-        ...
+__all__ = [
+    "CONNECT", "IDLE", "LARGEST", "PATIENCE", "WHOLE",
+    "Answer", "Lost", "NotSent", "Pool", "Wire",
+]  # fmt: skip
 
 
 class Pool:
     """The Wire that the road uses: keep-alive, no redirects, no proxy but a configured one.
 
+    Lines of our own, at half the library's cost; through a proxy the library (decision 0013).
     `most` requests are under way at once; further ones wait up to PATIENCE for a place. It works
     under uvloop and plain asyncio, and may be built before the loop runs. Close it with `close`,
     or use it as an asynchronous context manager.
@@ -79,8 +41,11 @@ class Pool:
         largest: int = LARGEST,
         proxy: str = "",
     ) -> None:
-        self._largest = largest
-        self._client = _client(most=most, connect=connect, whole=whole, proxy=proxy)
+        self._client: Lines | Reqwest = (
+            Reqwest(most=most, connect=connect, whole=whole, largest=largest, proxy=proxy)
+            if proxy
+            else Lines(most=most, connect=connect, whole=whole, largest=largest)
+        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -92,57 +57,8 @@ class Pool:
         """End all connections; what is still under way is Lost."""
         await self._client.close()
 
-    async def ask(
+    def ask(
         self, method: str, url: str, *, headers: Mapping[str, str], body: bytes = b""
-    ) -> Answer:
-        """The whole answer, whatever its status, redirects too. Raises NotSent or Lost.
-
-        A URL or header that cannot be put on a wire is the caller's mistake: ValueError.
-        """
-        request = self._client.request(method, url).headers(headers).body_bytes(body)
-        try:
-            async with request.build_streamed() as response:
-                read = await response.body_reader.read(self._largest + 1)
-                answer = Answer(response.status, dict(response.headers.items()), bytes(read or b""))
-        except RequestError as error:
-            raise _fact(
-                error
-            ) from None  # the library's words hold the URL, which may be an address
-        if len(answer.body) > self._largest:
-            raise Lost("garbage")
-        return answer
-
-
-def _client(*, most: int, connect: float, whole: float, proxy: str) -> Client:
-    builder = (
-        ClientBuilder()
-        .no_proxy()
-        .follow_redirects(enable=False)
-        .referer(enable=False)
-        .max_connections(most)
-        .pool_timeout(timedelta(seconds=PATIENCE))
-        .pool_idle_timeout(timedelta(seconds=IDLE))
-        .connect_timeout(timedelta(seconds=connect))
-        .timeout(timedelta(seconds=whole))
-        .gzip(enable=False)  # an answer of 1 kB is not worth a bomb of 1 GB
-        .brotli(enable=False)
-        .deflate(enable=False)
-        .zstd(enable=False)
-    )
-    return (builder.proxy(ProxyBuilder.all(proxy)) if proxy else builder).build()
-
-
-def _fact(error: PyreqwestError) -> NotSent | Lost:
-    """What the library's error proves; where it proves nothing, the request may have arrived."""
-    if isinstance(error, PoolTimeoutError) or CONNECTING in _causes(error):
-        return NotSent(*_causes(error)[-1:])
-    if isinstance(error, RequestTimeoutError):
-        return Lost("timeout")
-    if isinstance(error, DecodeError) and not isinstance(error, BodyDecodeError):
-        return Lost("garbage")
-    return Lost("cut")
-
-
-def _causes(error: PyreqwestError) -> list[str]:
-    details = getattr(error, "details", None) or {}
-    return [cause["message"] for cause in details.get("causes") or ()]
+    ) -> Coroutine[Any, Any, Answer]:
+        """As `Wire.ask`: the whole answer, NotSent or Lost; ValueError for what is no request."""
+        return self._client.ask(method, url, headers=headers, body=body)
