@@ -9,8 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from dispatcher.ledger import statements
-from dispatcher.ledger.facts import BLOCK, MOST_ATTEMPTS, Rank, Receipt, standing
-from dispatcher.ledger.models import Verdict
+from dispatcher.ledger.facts import BLOCK, MOST_ATTEMPTS, Rank, Receipt, Verdict, standing
 
 _LARGEST = 2**63 - 1
 _WORDS = {rank: rank.name.lower() for rank in Rank}

@@ -13,8 +13,16 @@ from django.db import transaction
 
 from dispatcher.ledger import questions, statements
 from dispatcher.ledger.climb import Fold, tell
-from dispatcher.ledger.facts import BLOCK, MOST_ATTEMPTS, Kind, Outcome, Rank, back_off, standing
-from dispatcher.ledger.models import Verdict
+from dispatcher.ledger.facts import (
+    BLOCK,
+    MOST_ATTEMPTS,
+    Kind,
+    Outcome,
+    Rank,
+    Verdict,
+    back_off,
+    standing,
+)
 from dispatcher.ledger.questions import Again
 
 LEASE = timedelta(seconds=10)

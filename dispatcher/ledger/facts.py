@@ -5,7 +5,7 @@ Pure: neither Django nor Celery, so that carriers' adapters and property tests c
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum, IntEnum
+from enum import Enum, IntEnum, StrEnum
 from math import ceil, floor
 
 BLOCK = 1024
@@ -59,6 +59,33 @@ def back_off(asked: float, attempt: int, *, luck: float = 1.0) -> float:
     """
     span = min(0.25 * 2.0 ** min(attempt, 12), LONGEST_WAIT)
     return max((ceil(asked * 4) + floor(min(luck, 1.0) * span * 4)) / 4, 0.1)
+
+
+class Verdict(StrEnum):
+    """What became of an unknown; the reports' words for it are in `reports.words`."""
+
+    OPEN = ""
+    """Nobody can say yet."""
+    RECEIPT = "receipt"
+    """A receipt came, an acknowledgement among them: it was taken."""
+    LATE = "late"
+    """The worker that had fallen silent came back and said what it knew."""
+    TAKEN = "taken"
+    """The carrier lists exactly one message that can only be this one."""
+    MANY = "many"
+    """The carrier lists several that could be this one: it has it more than once."""
+    RESENT = "resent"
+    """The carrier denied it when its list had settled: sent again."""
+    NOT_PROCESSED = "not_processed"
+    """A late word, documented as not processed: sent again."""
+    REPEATED = "repeated"
+    """Sent again on purpose: the device shows both as one."""
+    RISKED = "risked"
+    """Nobody could tell, and twice is better than never: sent again."""
+    GIVEN_UP = "given_up"
+    """Nobody could tell, and never is better than twice: it stays unknown."""
+    EXPIRED = "expired"
+    """Nobody could tell before the dispatch was over: it stays unknown."""
 
 
 class Kind(Enum):

@@ -8,6 +8,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
+from dispatcher.ledger.facts import Verdict
+
+VERDICTS = [(verdict.value, verdict.name.replace("_", " ").title()) for verdict in Verdict]
+
 
 class Dispatch(models.Model):
     """One launch of one alert: frozen at the moment of launch."""
@@ -223,22 +227,6 @@ class Delivery(models.Model):
         ]
 
 
-class Verdict(models.TextChoices):
-    """What became of an unknown; the reports' words for it are in `reports.words`."""
-
-    OPEN = ""  # nobody can say yet
-    RECEIPT = "receipt"  # a receipt came, an acknowledgement among them: it was taken
-    LATE = "late"  # the worker that had fallen silent came back and said what it knew
-    TAKEN = "taken"  # the carrier lists exactly one message that can only be this one
-    MANY = "many"  # the carrier lists several that could be this one: it has it more than once
-    RESENT = "resent"  # the carrier denied it when its list had settled: sent again
-    NOT_PROCESSED = "not_processed"  # a late word, documented as not processed: sent again
-    REPEATED = "repeated"  # sent again on purpose: the device shows both as one
-    RISKED = "risked"  # nobody could tell, and twice is better than never: sent again
-    GIVEN_UP = "given_up"  # nobody could tell, and never is better than twice: stays unknown
-    EXPIRED = "expired"  # nobody could tell before the dispatch was over: stays unknown
-
-
 class Attempt(models.Model):
     """A try that ended without a delivery row: the message waits again.
 
@@ -251,7 +239,7 @@ class Attempt(models.Model):
     code = models.TextField()
     at = models.DateTimeField()
     account = models.TextField(db_default="")  # that it went through
-    verdict = models.TextField(choices=Verdict.choices, db_default=Verdict.OPEN)
+    verdict = models.TextField(choices=VERDICTS, db_default="")
 
     class Meta:
         indexes = [
@@ -351,7 +339,7 @@ class Question(models.Model):
     next_ask_at = models.DateTimeField(db_default=Now())  # also the lease of who asks
     asks = models.SmallIntegerField(db_default=0)  # about this attempt
     repeats = models.SmallIntegerField(db_default=0)  # earlier attempts that were sent again
-    verdict = models.TextField(choices=Verdict.choices, db_default=Verdict.OPEN)
+    verdict = models.TextField(choices=VERDICTS, db_default="")
 
     class Meta:
         indexes = [

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dispatcher.ledger import statements
-from dispatcher.ledger.facts import MOST_ATTEMPTS
-from dispatcher.ledger.models import Verdict
+from dispatcher.ledger.facts import MOST_ATTEMPTS, Verdict
 
 FIRST = timedelta(seconds=5)
 """From an unknown to the first question about it: most receipts come sooner, and are free."""

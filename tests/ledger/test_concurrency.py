@@ -11,8 +11,8 @@ from django.db import connection, transaction
 from dispatcher.ledger import entries, questions, tally
 from dispatcher.ledger.climb import climb
 from dispatcher.ledger.entries import Fact, Window
-from dispatcher.ledger.facts import Outcome, Rank
-from dispatcher.ledger.models import Batch, Delivery, Dispatch, Question, Verdict
+from dispatcher.ledger.facts import Outcome, Rank, Verdict
+from dispatcher.ledger.models import Batch, Delivery, Dispatch, Question
 from dispatcher.ledger.questions import Again
 from tests.ledger.conftest import person
 from tests.ledger.test_books import TAKEN, figures, receipt, send, shift

@@ -5,8 +5,8 @@ import pytest
 from dispatcher.ledger import entries, questions, tally
 from dispatcher.ledger.climb import Fold, climb, tell
 from dispatcher.ledger.entries import Fact, Window
-from dispatcher.ledger.facts import Outcome, Rank, standing
-from dispatcher.ledger.models import Attempt, Batch, Delivery, Dispatch, Question, Verdict
+from dispatcher.ledger.facts import Outcome, Rank, Verdict, standing
+from dispatcher.ledger.models import Attempt, Batch, Delivery, Dispatch, Question
 from dispatcher.ledger.questions import Again
 from tests.ledger.conftest import person
 from tests.ledger.test_books import TAKEN, figures, receipt, send, shift
