@@ -242,7 +242,7 @@ def _place(fold: Fold, holders: list[_Holder]) -> tuple[_Holder, int] | None:
     """The batch and index in which this delivery is now; None when it has never left."""
     origin, position = divmod(fold.delivery_id, BLOCK)
     mine = [holder for holder in holders if holder.origin == origin]
-    for holder in sorted(mine, key=lambda entry: -entry.attempt):
+    for holder in sorted(mine, key=lambda entry: -entry.id):  # the newest holds it now
         index = holder.index(position)
         if index is None:
             continue

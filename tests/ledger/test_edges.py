@@ -194,3 +194,16 @@ def test_positions_stay_with_their_people_when_one_is_taken_out(enlist):
         n: window.batch.delivery_id(n - 1) for n in range(1, 6)
     }
     assert tally.audit(dispatch.id) == []
+
+
+def test_who_was_not_asked_waits_for_the_same_attempt_and_is_found_there(enlist):
+    """Two batches hold the first attempt then: the newer one is where the message is."""
+    dispatch = enlist([person(1), person(2)])
+    [window] = send([Outcome.unasked("lease_short", seconds=0)] * 2)
+    [again] = entries.claim("critical", people=10)
+    assert again.attempt == 1
+    entries.advance([(again, 1)])
+    climb([receipt(window.batch.delivery_id(0)), receipt(window.batch.delivery_id(1))])
+    assert figures(dispatch) == {"delivered": 1, "waiting": 1}
+    assert tally.strays(dispatch.id) == 1
+    assert tally.audit(dispatch.id) == []
