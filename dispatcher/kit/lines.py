@@ -11,7 +11,7 @@ import socket
 import ssl
 import string
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any, NamedTuple, Self, cast
 from urllib.parse import quote, urlsplit
@@ -37,7 +37,7 @@ OVERHEAD = 64 * 1024
 
 _TARGET = re.compile(r"[!-~]+")
 _PORTS = {"http": 80, "https": 443}
-_FRAMES = frozenset((b"content-length", b"transfer-encoding"))
+_FRAMES = frozenset(("content-length", "transfer-encoding"))
 FIRST_FINAL = 200
 """Answers below are steps on the way (100 Continue, 103 Early Hints)."""
 
@@ -74,6 +74,7 @@ class Lines:
         self._connect, self._whole = connect, whole
         self._tick = min(whole / TICKS, LONGEST_TICK)
         self._timer: asyncio.TimerHandle | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
 
     async def __aenter__(self) -> Self:
@@ -99,9 +100,11 @@ class Lines:
         request = _request(method, target, host, headers, body)
         await self._enter()
         try:
-            end = asyncio.get_running_loop().time() + self._whole
-            line = self._rested(place, now=end - self._whole) or await self._dialled(place)
-            return await line.ask(request, end=end)
+            # Kept, since each look for the running loop is a system call before Python 3.12.
+            self._loop = self._loop or asyncio.get_running_loop()
+            now = self._loop.time()
+            line = self._rested(place, now=now) or await self._dialled(place, self._loop)
+            return await line.ask(request, end=now + self._whole)
         finally:
             self._places.release()
 
@@ -133,14 +136,13 @@ class Lines:
             line.hang_up("cut")
         return None
 
-    async def _dialled(self, place: Place) -> "Line":
+    async def _dialled(self, place: Place, loop: asyncio.AbstractEventLoop) -> "Line":
         """A new line. Raises NotSent: a request is written only after the last handshake."""
-        loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(self._connect):
                 addresses = await self._book.look_up(place)
                 plug = await start_connection(addresses, happy_eyeballs_delay=EYEBALLS, loop=loop)
-                line = Line(self, place)
+                line = Line(self, place, loop)
                 secure: dict[str, Any] = (
                     {"ssl": trust(), "server_hostname": place.host} if place.secure else {}
                 )
@@ -151,30 +153,29 @@ class Lines:
             line.hang_up("cut")
             raise NotSent("closed")
         if self._timer is None:
-            self._timer = loop.call_later(self._tick, self._look_over)
+            self._timer = loop.call_later(self._tick, self._look_over, loop)
         return line
 
-    def _look_over(self) -> None:
+    def _look_over(self, loop: asyncio.AbstractEventLoop) -> None:
         """End what has taken too long and what has rested too long."""
-        loop = asyncio.get_running_loop()
         now = loop.time()
         for line in [line for line in self.open if line.end <= now]:
             line.hang_up("timeout")
         for place, idle in self._idle.items():
             self._idle[place] = [line for line in idle if line in self.open]
-        self._timer = loop.call_later(self._tick, self._look_over) if self.open else None
+        self._timer = loop.call_later(self._tick, self._look_over, loop) if self.open else None
 
 
 class Line(asyncio.Protocol):
     """One connection: what is written is one request, what is read is one answer."""
 
     __slots__ = (
-        "_answer", "_body", "_fd", "_framed", "_headed", "_headers", "_keep", "_lines", "_parser",
+        "_answer", "_body", "_fd", "_headed", "_headers", "_keep", "_lines", "_loop", "_parser",
         "_read", "_size", "_told", "_transport", "_used", "end", "place",
     )  # fmt: skip
 
-    def __init__(self, lines: Lines, place: Place) -> None:
-        self._lines, self.place = lines, place
+    def __init__(self, lines: Lines, place: Place, loop: asyncio.AbstractEventLoop) -> None:
+        self._lines, self.place, self._loop = lines, place, loop
         self._transport: asyncio.Transport | None = None
         self._parser: httptools.HttpResponseParser | None = httptools.HttpResponseParser(self)
         self._answer: asyncio.Future[Answer] | None = None
@@ -199,7 +200,7 @@ class Line(asyncio.Protocol):
         assert self._transport is not None
         self._told: Answer | None = None
         self._headed, self._read, self.end = False, 0, end
-        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Answer] = self._loop.create_future()
         self._answer = answer
         self._transport.write(request)
         try:
@@ -236,8 +237,10 @@ class Line(asyncio.Protocol):
 
     def eof_received(self) -> None:
         """The other side has said all; without a length, that was the answer."""
-        if self._answer and self._parser and self._headed and not self._framed:
-            self._give(self._made(self._parser.get_status_code()), keep=False)
+        if self._answer and self._parser and self._headed:
+            told = self._made(self._parser.get_status_code())
+            if told.headers.keys().isdisjoint(_FRAMES):
+                self._give(told, keep=False)
         self.hang_up("cut")
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -250,17 +253,14 @@ class Line(asyncio.Protocol):
         """An answer begins; a second one was not asked for, and nothing after it can be trusted."""
         if self._told is not None:
             raise _Unasked
-        self._headers: dict[str, str] = {}
+        self._headers: list[tuple[bytes, bytes]] = []
         self._body: list[bytes] = []
         self._size = 0
-        self._framed = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """One line of the head; trailers are not believed."""
         if not self._headed:
-            told = name.lower()
-            self._framed |= told in _FRAMES
-            self._headers[told.decode("latin-1")] = value.decode("latin-1")
+            self._headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         """The head is whole."""
@@ -283,7 +283,7 @@ class Line(asyncio.Protocol):
             self._headed = False
 
     def _made(self, status: int) -> Answer:
-        return Answer(status, self._headers, b"".join(self._body))
+        return Answer(status, Head(self._headers), b"".join(self._body))
 
     def _give(self, told: Answer, *, keep: bool) -> None:
         """Hand over the answer; the line rests if all was said and read."""
@@ -297,8 +297,33 @@ class Line(asyncio.Protocol):
             answer.set_result(told)
 
     def _rest_from_now(self) -> None:
-        self._used = asyncio.get_running_loop().time()
+        self._used = self._loop.time()
         self.end = self._used + IDLE
+
+
+class Head(Mapping[str, str]):
+    """An answer's headers, put in order when somebody asks: of a success few are read, or none."""
+
+    __slots__ = ("_raw", "_read")
+
+    def __init__(self, raw: list[tuple[bytes, bytes]]) -> None:
+        self._raw = raw
+        self._read: dict[str, str] | None = None
+
+    def __getitem__(self, name: str) -> str:
+        return self._told()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._told())
+
+    def __len__(self) -> int:
+        return len(self._told())
+
+    def _told(self) -> dict[str, str]:
+        if self._read is None:
+            pairs = ((name.lower(), value) for name, value in self._raw)
+            self._read = {n.decode("latin-1"): v.decode("latin-1") for n, v in pairs}
+        return self._read
 
 
 class _Unasked(Exception):  # noqa: N818  # it states a fact
