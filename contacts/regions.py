@@ -34,6 +34,11 @@ class Scope:
         """Whether all of these regions lie inside the scope."""
         return self.territory().covers(expand(codes))
 
+    def codes(self) -> list[str] | None:
+        """The countries and subdivisions inside, sorted; None: everywhere."""
+        territory = self.territory()
+        return None if territory.world else sorted(territory.countries | territory.subdivisions)
+
 
 def expand(codes: Iterable[str]) -> Territory:
     """CLDR codes and own regions spelled out; raises `contacts.region_unknown`."""

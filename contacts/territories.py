@@ -192,6 +192,22 @@ def zone(country: str) -> str:
     return str(primary["supplemental"]["primaryZones"].get(country, ""))
 
 
+_MAIN_ZONES: Final = {
+    "AR": "America/Argentina/Buenos_Aires", "AU": "Australia/Sydney", "BR": "America/Sao_Paulo",
+    "CA": "America/Toronto", "CD": "Africa/Kinshasa", "CY": "Asia/Nicosia",
+    "FM": "Pacific/Pohnpei", "GL": "America/Nuuk", "ID": "Asia/Jakarta", "KI": "Pacific/Tarawa",
+    "KZ": "Asia/Almaty", "MN": "Asia/Ulaanbaatar", "MX": "America/Mexico_City",
+    "PF": "Pacific/Tahiti", "PG": "Pacific/Port_Moresby", "PS": "Asia/Gaza",
+    "RU": "Europe/Moscow", "US": "America/New_York",
+}  # fmt: skip
+"""Where CLDR names no primary zone: that of the most people (their own zone is always better)."""
+
+
+def main_zone(country: str) -> str:
+    """The time zone by which somebody of this country lives of whom nothing nearer is known."""
+    return zone(country) or _MAIN_ZONES.get(country, "")
+
+
 @cache
 def known() -> frozenset[str]:
     """Every code and every English name of a country, for suggestions."""

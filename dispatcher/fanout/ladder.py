@@ -11,6 +11,19 @@ def group_of(roles: Sequence[str], *, groups: Sequence[Group]) -> Group | None:
     return next((group for group in groups if not group.roles or mine & set(group.roles)), None)
 
 
+def before(name: str, *, groups: Sequence[Group]) -> tuple[Group, tuple[str, ...]]:
+    """The group of this name, and the roles of the groups that come before it.
+
+    Its people have one of its roles (where it names any) and none of those. Raises LookupError.
+    """
+    roles: list[str] = []
+    for group in groups:
+        if group.name == name:
+            return group, tuple(roles)
+        roles += group.roles
+    raise LookupError(name)
+
+
 def ways(step: Step) -> Iterator[tuple[int, int, str]]:
     """(slot, place, channel): of each slot the lowest usable place is taken.
 

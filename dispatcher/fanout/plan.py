@@ -1,6 +1,7 @@
 """The frozen plan of a dispatch: all that fan-out needs to know, as plain values."""
 
 from dataclasses import dataclass
+from datetime import time
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
@@ -8,10 +9,16 @@ from pydantic import TypeAdapter
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One stage of a ladder; `first` takes the first channel that can be used, `all` every one."""
+    """One stage of a ladder; `first` takes the first channel that can be used, `all` every one.
+
+    `after`: seconds from the launch; the first step has none. A later one goes to those who have
+    not acknowledged (or, `unless` delivered, got nothing), by channels that have not told them yet.
+    """
 
     channels: tuple[str, ...]
     take: Literal["first", "all"] = "first"
+    after: int | None = None
+    unless: Literal["acknowledged", "delivered"] = "acknowledged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,31 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Quiet:
+    """Hours of the reader's own clock in which these channels wait; `end` is the first that may.
+
+    From 21:00 to 08:00 spans midnight. No channels: all of them.
+    """
+
+    start: time
+    end: time
+    channels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """To whom it goes when, `within` seconds of the launch, less than `share` per cent answered.
+
+    `to` is an audience as a sentence; `step` None: each by the first step of their own group.
+    """
+
+    share: int
+    within: int
+    to: str
+    step: Step | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """All that the launch froze, but for times and names in the dispatch's own columns."""
 
@@ -63,6 +95,18 @@ class Plan:
     default_language: str
     target: Target
     confirm_link: bool = True
+    quiet: Quiet | None = None
+    """The hours that hold a message back; None: none do."""
+    quiet_overridden: str = ""
+    """Why the hours that the scenario names do not hold: the severity, or a person's reason."""
+    escalation: Escalation | None = None
+    affected: int | None = None
+    """For those who may have received this dispatch, whatever their segment is now."""
+
+    @property
+    def asks(self) -> bool:
+        """Whether an answer changes what happens next."""
+        return self.escalation is not None or any(len(group.ladder) > 1 for group in self.groups)
 
 
 _ADAPTER = TypeAdapter(Plan)

@@ -1,13 +1,21 @@
-"""The audience becomes batches, slice by slice: the first leave while the rest is enlisted."""
+"""The audience becomes batches, slice by slice: the first leave while the rest is enlisted.
 
-from collections.abc import Iterator, Mapping, Sequence
+A launch enlists the plan's audience, or those who may have received an earlier dispatch. A later
+stage enlists those of its dispatch who still need it.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
 
 from contacts.reach import Audience, Query, Scope, recipients
-from dispatcher.fanout.ladder import group_of, ways
-from dispatcher.fanout.plan import Plan, thaw
-from dispatcher.ledger.enlisting import Open, Reader, Slice, Way, enlist
-from dispatcher.providers import routing
-from dispatcher.wording import choosing
+from dispatcher.fanout.ladder import before
+from dispatcher.fanout.plan import Group, Plan, Step, thaw
+from dispatcher.fanout.ways import Setting
+from dispatcher.ledger import stages
+from dispatcher.ledger.enlisting import Affected, Open, Reader, Slice, Way, enlist
+from dispatcher.ledger.stages import Held, Stage, Whom
+from dispatcher.ledger.statements import ledger_now
 
 FIRST_SLICE, LARGEST_SLICE = 1_000, 40_000
 """People: the first slice is small so that the first message leaves soon, later ones are large so
@@ -19,7 +27,27 @@ def spread(lane: str, *, passing: Sequence[int] = ()) -> Slice | None:
 
     The dispatches in `passing` are left out: they could not be enlisted a moment ago.
     """
-    return enlist(lane, recipients=_recipients, ways=_ways, most=slice_size, passing=passing)
+    return enlist(
+        lane,
+        recipients=_recipients,
+        ways=partial(_ways, step_of=_first_step),
+        most=slice_size,
+        among=_among,
+        passing=passing,
+    )
+
+
+def spread_stage(held: Held) -> Slice:
+    """Enlist the next slice of a stage that is held; call it in the transaction that holds it."""
+    plan, stage = thaw(held.opened.plan), held.stage
+    named = plan.escalation.to if stage.kind == "share" and plan.escalation else ""
+    return stages.enlist(
+        held,
+        _whom(stage, plan),
+        recipients=partial(_recipients, named=named),
+        ways=partial(_ways, step_of=partial(_step, stage, plan), launched_at=held.launched_at),
+        most=slice_size(stage.slices),
+    )
 
 
 def slice_size(slices: int) -> int:
@@ -27,37 +55,61 @@ def slice_size(slices: int) -> int:
     return min(FIRST_SLICE << min(slices, 16), LARGEST_SLICE)
 
 
-def _recipients(opened: Open) -> Query:
+def affected(plan: Plan) -> Affected | None:
+    """Whose receivers the plan is for, where it may reach; None: for its own audience."""
+    if plan.affected is None:
+        return None
+    return Affected(plan.affected, None if plan.scope is None else Scope(plan.scope).codes())
+
+
+def _among(opened: Open) -> Affected | None:
+    return affected(thaw(opened.plan))
+
+
+def _recipients(opened: Open, *, named: str = "") -> Query:
     plan = thaw(opened.plan)
     scope = Scope.everything() if plan.scope is None else Scope(plan.scope)
-    audience = Audience(plan.segment, plan.list_id)
+    audience = Audience(named) if named else Audience(plan.segment, plan.list_id)
+    if opened.people is not None:  # the ledger chose them, by where they were then
+        audience, scope = Audience(people=opened.people), Scope.everything()
     return recipients(audience, scope=scope, kind=plan.kind, cutoff=opened.cutoff_at)
 
 
-def _ways(opened: Open, readers: Sequence[Reader]) -> list[Way]:
+def _whom(stage: Stage, plan: Plan) -> Whom:
+    """A ladder's step is for its group, by channels that have not told them yet."""
+    if stage.kind != "ladder":
+        return Whom(query=stage.kind == "share")
+    group, others = before(stage.group, groups=plan.groups)
+    return Whom(group.ladder[stage.step].channels, group.roles, others)
+
+
+def _first_step(group: Group) -> Step:
+    return group.ladder[0]
+
+
+def _step(stage: Stage, plan: Plan, group: Group) -> Step:
+    """The step by which a stage tells a group."""
+    if stage.kind == "ladder":
+        return group.ladder[stage.step]
+    named = plan.escalation.step if stage.kind == "share" and plan.escalation else None
+    return named or group.ladder[0]
+
+
+def _ways(
+    opened: Open,
+    readers: Sequence[Reader],
+    *,
+    step_of: Callable[[Group], Step],
+    launched_at: datetime | None = None,
+) -> list[Way]:
+    """`launched_at`: of a later stage, whose pause begins when its people were told at last."""
     plan = thaw(opened.plan)
-    channels = {channel for group in plan.groups for channel in group.ladder[0].channels}
-    accounts = {channel: routing.accounts_by_key(channel, mode=opened.mode) for channel in channels}
-    return [way for reader in readers for way in _ways_of(reader, plan=plan, accounts=accounts)]
-
-
-def _ways_of(
-    reader: Reader, *, plan: Plan, accounts: Mapping[str, Mapping[str, str]]
-) -> Iterator[Way]:
-    """The first step of the reader's ladder: each channel with its wording, or why none."""
-    group = group_of(reader.roles, groups=plan.groups)
-    if group is None:
-        yield Way(reader.key, 0, 0, "none", "", 0, "", "", "no_group")
-        return
-    asker = choosing.Reader(reader.languages, reader.country, group.name, reader.culture)
-    policy = choosing.Policy(choosing.Fallback(plan.fallback), plan.default_language)
-    for slot, place, channel in ways(group.ladder[0]):
-        found = choosing.choose(asker, available=group.wordings.get(channel, {}), policy=policy)
-        if isinstance(found, choosing.Blocked):
-            yield Way(reader.key, slot, place, channel, "", 0, "", "", found.reason.value)
-            continue
-        for begins, account in accounts[channel].items():
-            yield Way(
-                reader.key, slot, place, channel, account, found.version_id, found.language,
-                found.reason.value, "" if account else "no_carrier", begins,
-            )  # fmt: skip
+    setting = Setting.of(
+        plan,
+        mode=opened.mode,
+        step_of=step_of,
+        now=ledger_now(),
+        launched_at=launched_at,
+        expires_at=opened.expires_at,
+    )
+    return [way for reader in readers for way in setting.ways(reader)]
