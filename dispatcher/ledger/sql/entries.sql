@@ -211,13 +211,16 @@ update ledger_batch b set state = 'withdrawn',
 from over where b.id = over.id
 
 -- name: finish
--- A dispatch is complete when nothing is enlisting, waits, is in flight or is openly unknown.
+-- A dispatch is complete when nothing is enlisting, waits, is in flight or is openly unknown, and no
+-- later stage may still be needed.
 update ledger_dispatch d set state = 'complete', completed_at = (select ledger_now())
 where d.state = 'running'
     and not exists (select 1 from ledger_batch b where b.dispatch_id = d.id
         and (b.state in ('waiting', 'claimed') or b.cursor > b.settled))
     and not exists (select 1 from ledger_question q where q.dispatch_id = d.id
         and q.closed_at is null)
+    and not exists (select 1 from ledger_stage s where s.dispatch_id = d.id
+        and s.state in ('waiting', 'enlisting'))
 returning d.id
 
 -- name: due_lanes
