@@ -170,9 +170,9 @@ def enlist(
         found = statements.rows("next_to_enlist", lane=lane, passing=list(passing))
         if not found:
             return None
-        dispatch_id, mode, plan, *times, severity, after, slices, closed = found[0]
-        # Django reads jsonb as text
-        opened = Open(dispatch_id, mode, json.loads(plan), *times, severity)
+        dispatch_id, mode, plan, cutoff_at, expires_at, severity, after, slices, closed = found[0]
+        frozen = json.loads(plan)  # Django reads jsonb as text
+        opened = Open(dispatch_id, mode, frozen, cutoff_at, expires_at, severity)
         limit = most(slices)
         affected = among(opened)
         if affected is None:
@@ -257,9 +257,10 @@ def _make(name: str, query: Recipients, **values: Any) -> None:
 def readers() -> list[Reader]:
     """The distinct readers of the slice that was laid out."""
     return [
-        Reader(key, tuple(languages or ()), tuple(roles or ()), *place, tuple(told.split()))
-        for key, languages, roles, *place, told in statements.rows("readers")
-    ]
+        Reader(key, tuple(langs or ()), tuple(roles or ()), region, country, culture, zone,
+               tuple(told.split()))
+        for key, langs, roles, region, country, culture, zone, told in statements.rows("readers")
+    ]  # fmt: skip
 
 
 def write(
