@@ -56,6 +56,24 @@ def web(*, host: str, port: int, workers: int = 2) -> Part:
     )
 
 
+def door(*, host: str, port: int, workers: int = 1) -> Part:
+    """The receipts' door: granian in RSGI mode, one event loop a worker.
+
+    A head that takes longer than ten seconds is cut off (the door itself limits bodies); thousands
+    may wait, because the door says 503 by itself long before.
+    """
+    return Part(
+        "door",
+        python(
+            *("-m", "granian", "--interface", "rsgi", "--host", host, "--port", str(port)),
+            *("--workers", str(workers), "--loop", "uvloop", "--http", "1", "--no-ws"),
+            *("--backlog", "4096", "--backpressure", "4096"),
+            *("--http1-header-read-timeout", "10000", "--workers-kill-timeout", "10"),
+            *("--respawn-failed-workers", "dispatcher.conf.door:application"),
+        ),
+    )
+
+
 def worker(lane: str) -> Part:
     """The Celery worker of one lane."""
     return Part(

@@ -35,7 +35,7 @@ def pace(env: Environment, accounts: dict[str, Named]) -> dict[str, int]:
 
 
 def _hook(env: Environment, name: str) -> str:
-    return f"{env.public_url.rstrip('/')}/hooks/{name}"
+    return f"{(env.hooks_url or env.public_url).rstrip('/')}/hooks/{name}"
 
 
 def _key(secret: SecretStr) -> str:

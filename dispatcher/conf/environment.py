@@ -44,6 +44,9 @@ class Environment(BaseSettings):
     public_url: str = Field(
         default="http://127.0.0.1:8000", description="Where carriers and readers find us"
     )
+    hooks_url: str = Field(
+        default="", description="Where carriers find the receipts' door; unset: PUBLIC_URL"
+    )
     allowed_hosts: str = Field(
         default="127.0.0.1,localhost", description="Comma-separated host names"
     )

@@ -27,6 +27,7 @@ def _told(given: SecretStr | None, otherwise: str) -> str:
 
 SECRET_KEY = _told(ENV.secret_key, secrets.token_urlsafe(48))
 PUBLIC_URL = ENV.public_url.rstrip("/")
+HOOKS_URL = (ENV.hooks_url or PUBLIC_URL).rstrip("/")
 ALLOWED_HOSTS = [*ENV.allowed_hosts.split(","), urlsplit(PUBLIC_URL).hostname or ""]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 

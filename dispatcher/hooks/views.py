@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,17 +10,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dispatcher.hooks.counts import count
-from dispatcher.providers import routing, twilio_inbound
-from dispatcher.providers.base import Forged, Knock, Provider
-from dispatcher.providers.routing import Mode
+from dispatcher.hooks.locks import EARS, Let, Lock
 from dispatcher.tracking import replies
 from dispatcher.tracking.acknowledge import acknowledge, language_of
 from dispatcher.tracking.receive import Gathering
 
-log = structlog.get_logger(__name__)
-EARS = {"twilio": twilio_inbound.EAR}
-"""Carriers by which people can write to us."""
 _GATHERING = Gathering()
 
 
@@ -29,12 +22,10 @@ _GATHERING = Gathering()
 @require_POST
 def receipts(request: HttpRequest, carrier: str, **path: int) -> HttpResponse:
     """A carrier's callback: 204 once it is committed; 403, counted, when it is forged."""
-    knock = _knock(request, path)
-    signer = _signer(carrier, knock)
-    if signer is None:
-        return _forged(carrier, "forged_receipt")
-    mode, provider = signer
-    _GATHERING.receive(provider.read_receipts(knock), mode=mode)
+    let = _let_in(request, carrier, path)
+    if let is None:
+        return HttpResponse(status=403)
+    _GATHERING.receive(let.provider.read_receipts(let.knock), mode=let.mode)
     return HttpResponse(status=204)
 
 
@@ -42,39 +33,22 @@ def receipts(request: HttpRequest, carrier: str, **path: int) -> HttpResponse:
 @require_POST
 def inbound(request: HttpRequest, carrier: str) -> HttpResponse:
     """A message that somebody wrote to us: 200 with our answer once it is committed, else 403."""
-    knock, ear = _knock(request, {}), EARS[carrier]
-    signer = _signer(carrier, knock)
-    if signer is None:
-        return _forged(carrier, "forged_reply")
-    message = ear.read(knock)
-    text = replies.receive(message, carrier=carrier, mode=signer[0]) if message else ""
+    let, ear = _let_in(request, carrier, {}), EARS[carrier]
+    if let is None:
+        return HttpResponse(status=403)
+    message = ear.read(let.knock)
+    text = replies.receive(message, carrier=carrier, mode=let.mode) if message else ""
     return HttpResponse(ear.answer(text), content_type=ear.kind)
 
 
-def _knock(request: HttpRequest, path: Mapping[str, int]) -> Knock:
-    return Knock(
-        url=settings.PUBLIC_URL + request.get_full_path(),
+def _let_in(request: HttpRequest, carrier: str, path: Mapping[str, int]) -> Let | None:
+    return Lock().open(
+        carrier,
+        request.get_full_path(),
         headers={name.lower(): value for name, value in request.headers.items()},
         body=request.body,
-        path={name: str(value) for name, value in path.items()},
+        captured={name: str(value) for name, value in path.items()},
     )
-
-
-def _signer(carrier: str, knock: Knock) -> tuple[Mode, Provider] | None:
-    """The account whose signature fits, with its mode; None when it is forged."""
-    for mode, provider in routing.open_doors(carrier):
-        try:
-            provider.verify(knock)
-        except Forged:
-            continue
-        return mode, provider
-    return None
-
-
-def _forged(carrier: str, event: str) -> HttpResponse:
-    count("forged", carrier)
-    log.warning(event, carrier=carrier)
-    return HttpResponse(status=403)
 
 
 @never_cache

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 
 import structlog
-from django.db import DatabaseError, close_old_connections
+from django.db import Error, close_old_connections
 
 from contacts import consent
 from dispatcher.ledger.climb import climb
@@ -49,7 +49,7 @@ class Gathering:
             if leads:
                 self._wait_and_lead()
             done.result()
-        except DatabaseError as error:
+        except Error as error:
             log.warning("receipts_once_more", receipts=len(receipts), error=type(error).__name__)
             close_old_connections()  # a server that was restarted is found again
             receive(receipts, mode=mode)

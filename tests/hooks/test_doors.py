@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from dispatcher.hooks.counts import counted
+from dispatcher.kit.counters import COUNTERS
 from dispatcher.kit import links
 from dispatcher.ledger import entries
 from dispatcher.ledger.entries import Fact, Window
@@ -30,8 +30,10 @@ def _twilio(token, name):
 
 
 @pytest.fixture
-def accounts(settings, valkey):  # noqa: ARG001
-    settings.PUBLIC_URL = URL
+def accounts(settings, valkey):
+    COUNTERS.tell()  # what the last test left
+    valkey.flushdb()
+    settings.PUBLIC_URL = settings.HOOKS_URL = URL
     settings.CARRIERS = {
         "drill": {"sandbox-twilio": _twilio(DRILL, "sandbox")},
         "real": {"twilio": _twilio("real-token", "twilio")},
@@ -85,7 +87,7 @@ def test_a_signed_receipt_climbs(client, sent):
 
 def test_a_forged_receipt_is_refused_counted_and_writes_nothing(client, sent):
     assert callback(client, sent(), forge=True).status_code == 403
-    assert counted("forged") == {"twilio": 1}
+    assert COUNTERS.counted("forged") == {"twilio": 1}
     assert not Receipt.objects.exists()
     assert Delivery.objects.get().standing % 100 == 20
 

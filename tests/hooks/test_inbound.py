@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from twilio.twiml.messaging_response import MessagingResponse
 
 from contacts.models import Suppression
-from dispatcher.hooks.counts import counted
+from dispatcher.kit.counters import COUNTERS
 from dispatcher.ledger.models import Reply
 from dispatcher.providers import routing, twilio_inbound
 from dispatcher.providers.base import Knock
@@ -27,8 +27,10 @@ TOKENS = {"drill": "drill-token", "real": "real-token"}
 
 
 @pytest.fixture
-def accounts(settings, valkey):  # noqa: ARG001
-    settings.PUBLIC_URL = URL
+def accounts(settings, valkey):
+    COUNTERS.tell()  # what the last test left
+    valkey.flushdb()
+    settings.PUBLIC_URL = settings.HOOKS_URL = URL
     settings.ORGANISATION = "Fish & Chips <Ltd>"
     settings.CARRIERS = {
         mode: {
@@ -80,7 +82,7 @@ def test_the_mode_is_that_of_the_account_that_signed(client, mode):
 
 def test_a_forged_message_is_refused_counted_and_writes_nothing(client):
     assert write(client, "hello", forged=True).status_code == 403
-    assert counted("forged") == {"twilio": 1}
+    assert COUNTERS.counted("forged") == {"twilio": 1}
     assert not Reply.objects.exists()
     assert not Suppression.objects.exists()
 
