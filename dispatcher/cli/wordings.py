@@ -44,7 +44,7 @@ def _load() -> None:
     rows = [
         (*place, state)
         for state, places in (
-            (gettext("draft"), done.drafts),
+            (gettext("needs editing"), done.drafts),
             (gettext("stale"), done.stale),
             (gettext("missing"), done.missing),
         )

@@ -1,6 +1,6 @@
 """Shipped catalogues become versions in the database; loading the same again changes nothing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from dispatcher.kit.errors import Refused
 from dispatcher.wording import catalogs, checks
 from dispatcher.wording.catalogs import SOURCE, Catalogue, Shipped, digest
-from dispatcher.wording.models import Template, Wording, WordingVersion
+from dispatcher.wording.models import Source, Template, Wording, WordingVersion
 from dispatcher.wording.states import Origin, State, move
 
 Place = tuple[str, str, str]
@@ -30,7 +30,7 @@ class Loaded:
     accepted: int
     """Shipped texts that may be sent now."""
     drafts: tuple[Place, ...]
-    """Fuzzy, or refused by a check."""
+    """Fuzzy, or refused by a check: they need editing."""
     stale: tuple[Place, ...]
     """Translated from another source than today's."""
     missing: tuple[Place, ...]
@@ -62,15 +62,15 @@ def load(*, root: Path | None = None) -> Loaded:
     """
     catalogues = catalogs.read_all(root or catalogs.folder())
     sources = _sources(catalogues[SOURCE])
-    verdicts = [
-        _verdict(shipped, sources[shipped.key, shipped.channel])
-        for catalogue in catalogues.values()
-        for shipped in catalogs.whole(catalogue)
-        if (shipped.key, shipped.channel) in sources
-    ]
     with transaction.atomic():
         _alone()
         templates = _templates(sources)
+        verdicts = [
+            _verdict(shipped, templates[shipped.key, shipped.channel])
+            for catalogue in catalogues.values()
+            for shipped in catalogs.whole(catalogue)
+            if (shipped.key, shipped.channel) in sources
+        ]
         withdrawn = _withdraw(templates)
         created, moved = _versions(verdicts, _wordings(verdicts, templates))
     return Loaded(
@@ -78,7 +78,7 @@ def load(*, root: Path | None = None) -> Loaded:
         created=created,
         moved=withdrawn + moved,
         accepted=len(list(_in_state(verdicts, State.ACCEPTED))),
-        drafts=tuple(_in_state(verdicts, State.DRAFT)),
+        drafts=tuple(_in_state(verdicts, State.NEEDS_EDITING)),
         stale=tuple(_in_state(verdicts, State.STALE)),
         missing=tuple(_missing(catalogues, sources, verdicts)),
         problems=tuple(_problems(catalogues)),
@@ -96,17 +96,18 @@ def _sources(catalogue: Catalogue) -> dict[tuple[str, str], Mapping[str, str]]:
     return {(text.key, text.channel): text.source for text in catalogs.whole(catalogue)}
 
 
-def _verdict(shipped: Shipped, source: Mapping[str, str]) -> _Verdict:
+def _verdict(shipped: Shipped, template: Template) -> _Verdict:
     source_hash = digest(shipped.source)
     text_hash = digest(shipped.fields)
-    if source_hash != digest(source):
+    if source_hash != template.source_hash:
         state = State.STALE
     else:
-        state = State.ACCEPTED if _vouched(shipped, source) else State.DRAFT
+        sound = _sound(shipped, template.source)
+        state = State.ACCEPTED if sound else State.NEEDS_EDITING
     return _Verdict(shipped, state, source_hash, text_hash)
 
 
-def _vouched(shipped: Shipped, source: Mapping[str, str]) -> bool:
+def _sound(shipped: Shipped, source: Mapping[str, str]) -> bool:
     """Not fuzzy, the source its own text, and nothing that the gate refuses."""
     if shipped.fuzzy or (shipped.locale == SOURCE and shipped.fields != shipped.source):
         return False
@@ -152,12 +153,27 @@ def _templates(
             known[key, channel] = Template.objects.create(
                 key=key, channel=channel, source=dict(source), source_hash=fresh
             )
-        elif row.source_hash != fresh:
+        elif row.source_hash != fresh and row.origin == Origin.SHIPPED:
             Template.objects.filter(pk=row.pk).update(
                 source=dict(source), source_hash=fresh, changed_at=Now()
             )
-            row.source_hash = fresh
-    return {place: known[place] for place in sources}
+            row.source, row.source_hash = dict(source), fresh
+    found = {place: known[place] for place in sources}
+    remember(found.values())
+    return found
+
+
+def remember(templates: Iterable[Template]) -> None:
+    """Keep each template's present source among those that it once had."""
+    Source.objects.bulk_create(
+        [
+            Source(
+                template=row, hash=row.source_hash, language=row.source_language, fields=row.source
+            )
+            for row in templates
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def _withdraw(templates: Mapping[tuple[str, str], Template]) -> int:
@@ -226,6 +242,8 @@ def _to(row: WordingVersion, state: State, *, checked: str = "") -> int:
     before = State(row.state)
     if before is state:
         return 0
+    if row.voucher_id and state is State.ACCEPTED:
+        checked = row.accepted_by  # a person vouched for this very text against this very source
     return WordingVersion.objects.filter(pk=row.pk, state=before.value).update(
         state=move(before, state).value,
         accepted_by=checked if state is State.ACCEPTED else "",

@@ -9,11 +9,13 @@ from dispatcher.wording.states import Origin, State
 class Template(models.Model):
     """What one message says in one channel, in the language in which it was written first."""
 
-    key = models.CharField(max_length=120)  # scenario.part.group
+    key = models.CharField(max_length=120)  # scenario.part.group, or alert:12.group
     channel = models.CharField(max_length=16)
     source_language = models.CharField(max_length=35, default="en")
     source = models.JSONField()  # field -> text, as rendering.FIELDS has it for the channel
     source_hash = models.CharField(max_length=64)
+    # Whose source it is: what an operator has rewritten is not taken back by the next load.
+    origin = models.CharField(max_length=16, db_default=Origin.SHIPPED.value)
     changed_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -24,6 +26,26 @@ class Template(models.Model):
     def __str__(self) -> str:
         """Key and channel."""
         return f"{self.key}.{self.channel}"
+
+
+class Source(models.Model):
+    """What a template's source once was, so that a translator sees what has changed since."""
+
+    template = models.ForeignKey(Template, models.PROTECT, related_name="sources")
+    hash = models.CharField(max_length=64)
+    language = models.CharField(max_length=35)
+    fields = models.JSONField()
+    written_by = models.CharField(max_length=150, blank=True)  # user name; of shipped texts none
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["template", "hash"], name="wording_source_once"),
+        ]
+
+    def __str__(self) -> str:
+        """Template and the beginning of the hash."""
+        return f"{self.template} @{self.hash[:8]}"
 
 
 class Wording(models.Model):
@@ -52,6 +74,13 @@ class WordingVersion(models.Model):
     origin = models.CharField(max_length=16)
     state = models.CharField(max_length=16)
     accepted_by = models.TextField(blank=True)  # a name; of shipped texts, how they were checked
+    voucher_id = models.BigIntegerField(null=True)  # operator who vouches for it; null: nobody does
+    accepted_at = models.DateTimeField(null=True)
+    written_by = models.CharField(max_length=150, blank=True)  # user name of the last editor
+    writer_id = models.BigIntegerField(null=True)
+    engine = models.CharField(max_length=40, blank=True)  # that made the draft it began as
+    back = models.JSONField(null=True)  # field -> back into the source's language, by the engine
+    remark = models.TextField(blank=True)  # why it was returned, or accepted again
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

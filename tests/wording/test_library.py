@@ -102,7 +102,7 @@ def test_what_the_gate_refuses_is_a_draft(shelf):
     shelf.write("fa", PERSIAN | {f"{KEY}.sms": "آن را هرگز نخورید."})
     assert shelf.load().drafts == ((KEY, "sms", "fa"),)
     remarks = library.check(KEY, locale="fa")
-    assert [remark.finding.code for remark in remarks if remark.state == "draft"] == [
+    assert [remark.finding.code for remark in remarks if remark.state == "needs_editing"] == [
         "wording.slots_differ", "wording.sms_parts",
     ]  # fmt: skip
 
@@ -211,7 +211,7 @@ def test_written_against_another_source(shelf):
     assert library.versions_for(KEY, channels=["sms"]) == {"sms": {}}
 
 
-@pytest.mark.parametrize("state", ["draft", "stale"])
+@pytest.mark.parametrize("state", ["machine_draft", "needs_editing", "in_review", "stale"])
 def test_only_accepted_is_offered(shelf, state):
     """A draft or stale own text does not hide the shipped one."""
     shelf.load()
