@@ -1,51 +1,43 @@
-"""The road, one convoy of batches at a time: claim, read, render, pack, pace, send, record.
+"""The road, one convoy of batches at a time: claim, admit, read, render, pack, move, send, record.
 
-Several convoys are on the way at once over one pool of connections, so that nobody waits for the
-slowest answer of another's window; one heart renews the leases of them all. What goes wrong with
-one batch, parcel or dispatch stays with it: the others are neither cancelled nor kept waiting.
+Several convoys are on the way at once over the same tracks, so that nobody waits for the slowest
+answer of another's window; one heart renews the leases of them all and looks whether a dispatch was
+stopped. What goes wrong with one batch, parcel or dispatch stays with it: the others are neither
+cancelled nor kept waiting.
 """
 
 import asyncio
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import ParamSpec, TypeVar
 
 import structlog
-from django.db import (
-    DEFAULT_DB_ALIAS,
-    DatabaseError,
-    InterfaceError,
-    OperationalError,
-    close_old_connections,
-    connections,
-)
-from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db import DatabaseError
 
 from dispatcher.fanout.load import Call, Load, Loader
 from dispatcher.fanout.pace import Pace
 from dispatcher.fanout.spread import spread
+from dispatcher.fanout.switch import Admitted, Switch, Waiting, moved
+from dispatcher.fanout.threads import AWAY, Threads
+from dispatcher.fanout.tracks import Outcomes
 from dispatcher.kit.wire import Wire
 from dispatcher.ledger import enlisting, entries
 from dispatcher.ledger.entries import LEASE, Claimed, Fact, Window
 from dispatcher.ledger.facts import Kind, Outcome, back_off
+from dispatcher.providers.breaker import Breaker
 
 log = structlog.get_logger(__name__)
-P = ParamSpec("P")
-T = TypeVar("T")
 
 CONVOYS = 4
 """Convoys on the way at once in a worker: while one is recorded, others are on the wire."""
 PEOPLE = 500
 """People in a convoy: what one statement records without being felt."""
-CONNECTIONS = 128
-"""Requests on the wire at once, over all convoys of a worker."""
 SHORTEST, LONGEST = 0.02, 0.16
 """Seconds between two looks for work while more is expected, growing: a look costs 2 ms of CPU."""
+LOOK = 0.5
+"""Seconds between two looks whether a dispatch was stopped or an account has fallen ill."""
 HEARTBEAT = 3.0
-"""Seconds between two renewals of the leases."""
+"""Seconds of a lease after which it is renewed."""
 SOON = 3.0
 """Seconds: a worker stays for what falls due within them."""
 TIMEOUT = 6.0
@@ -60,37 +52,10 @@ written down is unknown for ever."""
 ILL = 30.0
 """Seconds after which a batch that cannot be carried is tried again, behind all others."""
 
-_NOT_SENT = Outcome.later("lease_short", seconds=0)
-_FAILED = Outcome.unsure("adapter_failed")
-_AWAY = (OperationalError, InterfaceError)
+_SHORT = Outcome.unasked("lease_short", seconds=0)
+_HALTED = Outcome.unasked("halted", seconds=0)
 _BREATH = 0.5
 """Seconds before a database that is away is asked again."""
-
-
-class Threads:
-    """Threads for the ledger's transactions, each with a connection of its own for the shift."""
-
-    def __init__(self) -> None:
-        self._connections: list[BaseDatabaseWrapper] = []
-        self._pool = ThreadPoolExecutor(
-            CONVOYS + 2, "ledger", lambda: self._connections.append(connections[DEFAULT_DB_ALIAS])
-        )
-
-    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run one transaction; the event loop goes on."""
-
-        def task() -> T:
-            close_old_connections()  # a server that was restarted is found again
-            return function(*args, **kwargs)
-
-        return await asyncio.get_running_loop().run_in_executor(self._pool, task)
-
-    def close(self) -> None:
-        """Let the threads end and close what they opened."""
-        self._pool.shutdown()
-        for connection in self._connections:
-            connection.inc_thread_sharing()  # its thread is gone
-            connection.close()
 
 
 @dataclass(slots=True)
@@ -100,15 +65,20 @@ class Conductor:
     lane: str
     wire: Wire
     pace: Pace
+    breaker: Breaker
+    threads: Threads
     loader: Loader = field(default_factory=Loader)
-    _threads: Threads = field(default_factory=Threads)
+    _switch: Switch = field(init=False)
     _held: dict[int, Claimed] = field(default_factory=dict)
     _lease: dict[int, float] = field(default_factory=dict)
-    _gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONNECTIONS))
+    _halted: set[int] = field(default_factory=set)
     _scout: asyncio.Lock = field(default_factory=asyncio.Lock)
     _busy: int = 0
     _enlisting: bool = False
     _again: float = 0.0
+
+    def __post_init__(self) -> None:
+        self._switch = Switch(self.wire, self.pace, self.breaker, self._bar)
 
     async def conduct(self, *, seconds: float) -> int:
         """Work until nothing is due or the time is over; how many people were served."""
@@ -119,7 +89,6 @@ class Conductor:
             served = await asyncio.gather(self._enlist(end), *convoys, return_exceptions=True)
         finally:
             heart.cancel()
-            await asyncio.to_thread(self._threads.close)
         wrong = [told for told in served if isinstance(told, Exception)]
         if wrong:
             raise ExceptionGroup("a shift ended early", wrong)
@@ -130,28 +99,19 @@ class Conductor:
         self._enlisting, passing = True, list[int]()
         try:
             while time.monotonic() < end:
-                told = await self._try(spread, self.lane, passing=passing)
+                told = await self.threads.attempt(spread, self.lane, passing=passing)
                 if told is None:
                     break
-                if isinstance(told, _AWAY):
+                if isinstance(told, AWAY):
                     await asyncio.sleep(_BREATH)
                 elif isinstance(told, BaseException):
-                    passing += await self._threads.run(
+                    passing += await self.threads.run(
                         enlisting.first_open, self.lane, passing=passing
                     )
                     log.error("not_enlisted", dispatches=passing, exc_info=told)
         finally:
             self._enlisting = False
         return 0
-
-    async def _try(
-        self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
-    ) -> T | BaseException:
-        """Run one transaction; what it raises is an answer too."""
-        [told] = await asyncio.gather(
-            self._threads.run(function, *args, **kwargs), return_exceptions=True
-        )
-        return told
 
     async def _convoys(self, end: float) -> int:
         served = 0
@@ -167,7 +127,7 @@ class Conductor:
                 self._busy -= 1
                 self._let_go(batches)
             served += n
-            if not n:  # no token of pace, or something is away: no reason to run in a circle
+            if not n:  # no room on a track, or something is away: no reason to run in a circle
                 await asyncio.sleep(SHORTEST)
         return served
 
@@ -175,7 +135,7 @@ class Conductor:
         """The next convoy's batches; empty when nothing more is to be expected in this shift."""
         pause = SHORTEST
         while (claimed_at := time.monotonic()) < end:
-            batches = await self._try(entries.claim, self.lane, people=PEOPLE)
+            batches = await self.threads.attempt(self._claim)
             if isinstance(batches, BaseException):
                 log.error("not_claimed", lane=self.lane, exc_info=batches)
                 await asyncio.sleep(_BREATH)
@@ -190,6 +150,9 @@ class Conductor:
             pause = min(2 * pause, LONGEST)
         return ()
 
+    def _claim(self) -> Sequence[Claimed]:
+        return entries.claim(self.lane, people=PEOPLE, resting=self._switch.resting())
+
     async def _carry_safely(self, batches: Sequence[Claimed]) -> int:
         """Carry them; when that fails, each alone, so that one bad batch keeps no other back.
 
@@ -198,43 +161,59 @@ class Conductor:
         [told] = await asyncio.gather(self._carry(batches), return_exceptions=True)
         if not isinstance(told, BaseException):
             return told
-        if len(batches) > 1 and not isinstance(told, _AWAY):
+        if len(batches) > 1 and not isinstance(told, AWAY):
             return sum([await self._carry_safely([batch]) for batch in batches])
         log.error("not_carried", batches=[batch.id for batch in batches], exc_info=told)
-        await self._try(entries.release, [(batch, ILL) for batch in batches])
+        await self.threads.attempt(entries.release, [(batch, ILL) for batch in batches])
         return 0
 
     def _let_go(self, batches: Sequence[Claimed]) -> None:
         """Forget them, unless another convoy has claimed them again meanwhile."""
         for batch in batches:
-            if self._held.get(batch.id) is batch:
+            held = self._held.get(batch.id)
+            if held and held.token == batch.token:
                 del self._held[batch.id], self._lease[batch.id]
 
     async def _carry(self, batches: Sequence[Claimed]) -> int:
-        counts = await self._grant(batches)
-        going = [(batch, counts[batch.id]) for batch in batches if counts[batch.id]]
-        if not going:
+        await self.threads.run(self.loader.thaw, batches)
+        admitted = await self._admit(batches)
+        if not admitted:
             return 0
-        load = await self._threads.run(self.loader.load, going)
-        moved_at = time.monotonic()
-        allowed = await self._threads.run(entries.advance, going)
-        self._lease.update(dict.fromkeys(allowed, moved_at))
+        going = [(one.batch, one.n) for one in admitted]
+        load, allowed = await self.threads.run(self._set_out, going)
         windows = [(batch, n) for batch, n in going if batch.id in allowed]
         await self._give_back([(batch, 0.0) for batch, _ in going if batch.id not in allowed])
-        facts = await self._send(load, windows)
+        others = {one.batch.id: one.others for one in admitted}
+        facts = await self._send(load, windows, others=others)
         await self._write_down(
             [Window(batch, facts[batch.id], load.fallen(batch, n)) for batch, n in windows]
         )
-        await self._threads.run(self.loader.bury, facts, batches=batches)
+        await self.threads.run(self.loader.bury, facts, batches=batches)
         return sum(n for _, n in windows)
+
+    def _set_out(self, going: Sequence[tuple[Claimed, int]]) -> tuple[Load, set[int]]:
+        """Read all that is needed, then move the cursors; the batches that may go."""
+        load = self.loader.load(going)
+        moved_at = time.monotonic()
+        allowed = entries.advance(going)
+        self._lease.update(dict.fromkeys(allowed, moved_at))
+        return load, allowed
+
+    async def _admit(self, batches: Sequence[Claimed]) -> list[Admitted]:
+        """What may go now; batches that must wait go back at once."""
+        told = await self._switch.admit(batches, mode=self.loader.mode)
+        waiting = [one for one in told if isinstance(one, Waiting)]
+        await self._give_back([(one.batch, one.seconds) for one in waiting])
+        self._expect(min((one.seconds for one in waiting), default=SOON))
+        return [one for one in told if isinstance(one, Admitted)]
 
     async def _write_down(self, windows: Sequence[Window]) -> None:
         """The facts into the ledger, however long it is away; a bad one takes no other with it."""
         end = time.monotonic() + PATIENT
         while windows:
             try:
-                return await self._threads.run(entries.record, windows)
-            except _AWAY as error:
+                return await self.threads.run(entries.record, windows)
+            except AWAY as error:
                 log.warning("record_waits", windows=len(windows), error=type(error).__name__)
                 if time.monotonic() > end:
                     raise
@@ -252,23 +231,7 @@ class Conductor:
         """Give batches back untouched, due again after so many seconds."""
         if batches:
             self._let_go([batch for batch, _ in batches])
-            await self._threads.run(entries.release, batches)
-
-    async def _grant(self, batches: Sequence[Claimed]) -> dict[int, int]:
-        """How many of each batch may go now; batches that must wait go back at once."""
-        wanted: dict[str, int] = defaultdict(int)
-        for batch in batches:
-            wanted[batch.account] += batch.size - batch.cursor
-        grants = {name: await self.pace.take(name, wanted=n) for name, n in wanted.items()}
-        left = {name: grant.n for name, grant in grants.items()}
-        counts: dict[int, int] = {}
-        for batch in batches:
-            counts[batch.id] = min(batch.size - batch.cursor, left[batch.account])
-            left[batch.account] -= counts[batch.id]
-        waiting = [(batch, grants[batch.account].wait) for batch in batches if not counts[batch.id]]
-        await self._give_back(waiting)
-        self._expect(min((wait for _, wait in waiting), default=SOON))
-        return counts
+            await self.threads.run(entries.release, batches)
 
     def _expect(self, seconds: float) -> None:
         """More is due soon: stay, rather than end and be rung for again."""
@@ -276,60 +239,64 @@ class Conductor:
             self._again = max(self._again, time.monotonic() + seconds + 0.1)
 
     async def _send(
-        self, load: Load, windows: Sequence[tuple[Claimed, int]]
+        self, load: Load, windows: Sequence[tuple[Claimed, int]], *, others: dict[int, bool]
     ) -> dict[int, list[Fact]]:
         facts: dict[int, list[Fact]] = {batch.id: [] for batch, _ in windows}
-        calls, unsaid = load.calls(windows)
+        roads, unsaid = load.calls(windows, most=self.pace.burst)
         for one in unsaid:
             facts[one.batch_id].append(one.fact)
-        waiting, going = iter(calls), True
-        while going:  # an adapter that raises ends its line; the other calls still go
-            lines = (self._line(waiting, facts) for _ in calls[:CONNECTIONS])
-            broken = await asyncio.gather(*lines, return_exceptions=True)
-            for error in filter(None, broken):
-                log.error("adapter_failed", lane=self.lane, exc_info=error)
-            going = any(broken)
+        tracks = [self._switch.track(account, mode=mode) for account, mode in roads]
+        sent = (track.carry(calls) for track, calls in zip(tracks, roads.values(), strict=True))
+        for calls, outcomes in zip(roads.values(), await asyncio.gather(*sent), strict=True):
+            for call, told in zip(calls, outcomes, strict=True):
+                self._note(call, told, facts, others=others)
         return facts
 
-    async def _line(self, waiting: Iterator[Call], facts: dict[int, list[Fact]]) -> None:
-        """One call after the other: a task for each would cost 20 us a message."""
-        for call in waiting:
-            await self._call(call, facts)
+    def _note(
+        self,
+        call: Call,
+        outcomes: Outcomes,
+        facts: dict[int, list[Fact]],
+        *,
+        others: dict[int, bool],
+    ) -> None:
+        for piece, told in zip(call.pieces, outcomes, strict=True):
+            outcome = moved(told, others=others[piece.batch_id])
+            if outcome.kind is Kind.LATER:
+                self._expect(back_off(outcome.retry_after, piece.parcel.attempt))
+            facts[piece.batch_id].append(Fact(piece.index, outcome, call.provider.name))
 
-    async def _call(self, call: Call, facts: dict[int, list[Fact]]) -> None:
-        """One request to a carrier, and what it came to for each of its parcels."""
-        outcomes: Sequence[Outcome] = [_FAILED] * len(call.pieces)
-        try:
-            async with self._gate:
-                outcomes = await self._ask(call)
-        finally:
-            for piece, outcome in zip(call.pieces, outcomes, strict=True):
-                if outcome.kind is Kind.LATER:
-                    self._expect(back_off(outcome.retry_after, piece.parcel.attempt))
-                facts[piece.batch_id].append(Fact(piece.index, outcome, call.provider.name))
-
-    async def _ask(self, call: Call) -> Sequence[Outcome]:
+    def _bar(self, call: Call) -> Outcome | None:
+        """Why a call may not go out any more: its dispatch was halted, or its lease runs out."""
+        if call.dispatch_id in self._halted:
+            return _HALTED
         if min(self._left(piece.batch_id) for piece in call.pieces) < SAFE:
-            return [_NOT_SENT] * len(call.pieces)
-        parcels = [piece.parcel for piece in call.pieces]
-        outcomes = await call.provider.send(parcels, wire=self.wire)
-        if len(outcomes) != len(parcels):
-            raise ValueError(f"{call.provider.name}: {len(outcomes)} outcomes for {len(parcels)}")
-        return outcomes
+            return _SHORT
+        return None
 
     def _left(self, batch_id: int) -> float:
         """Seconds of lease left, by our own clock since before we asked for it."""
         return self._lease.get(batch_id, 0) + LEASE.total_seconds() - time.monotonic()
 
     async def _beat(self) -> None:
-        pause = HEARTBEAT
+        """Every moment: who was stopped, who is ill, which leases need to be renewed."""
         while True:
-            await asyncio.sleep(pause)
-            if self._held:
-                asked_at = time.monotonic()
-                kept = await self._try(entries.heartbeat, list(self._held.values()))
-                pause = _BREATH if isinstance(kept, BaseException) else HEARTBEAT
-                if isinstance(kept, BaseException):
-                    log.warning("heart_skipped", error=type(kept).__name__)
-                else:
-                    self._lease.update(dict.fromkeys(kept & self._lease.keys(), asked_at))
+            await asyncio.sleep(LOOK)
+            if not self._held:
+                continue
+            asked_at = time.monotonic()
+            old = [b for b in self._held.values() if asked_at - self._lease[b.id] > HEARTBEAT]
+            told = await self.threads.attempt(
+                _look, {b.dispatch_id for b in self._held.values()}, old
+            )
+            if isinstance(told, BaseException):
+                log.warning("heart_skipped", error=type(told).__name__)
+            else:
+                self._halted, kept = told
+                self._lease.update(dict.fromkeys(kept & self._lease.keys(), asked_at))
+            await self._switch.look()
+
+
+def _look(dispatches: set[int], old: Sequence[Claimed]) -> tuple[set[int], set[int]]:
+    """Dispatches that were halted, and the batches whose lease was renewed."""
+    return entries.halted(dispatches), entries.heartbeat(old) if old else set()

@@ -1,7 +1,7 @@
 """What a convoy carries: people read at the last moment, wordings rendered, parcels, calls."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -67,10 +67,15 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Parcels that go to one account in one request."""
+    """Parcels of one dispatch that go to one account in one request."""
 
     provider: Provider
+    dispatch_id: int
     pieces: Sequence[Piece]
+
+
+Road = tuple[str, routing.Mode]
+"""An account, of drills or real."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,40 +103,58 @@ class Load:
             if self.doors[batch.address_ids[index]].refusal
         ]
 
-    def calls(self, windows: Sequence[tuple[Claimed, int]]) -> tuple[list[Call], list[Unsaid]]:
-        """The requests for these windows; parcels that share a content share requests."""
-        shared: dict[tuple[str, routing.Mode], dict[int, list[Piece]]] = {}
-        unsaid = []
+    def calls(
+        self, windows: Sequence[tuple[Claimed, int]], *, most: Callable[[str], int]
+    ) -> tuple[dict[Road, list[Call]], list[Unsaid]]:
+        """The requests for these windows, by account; parcels that share a content share requests.
+
+        `most`: account -> messages that one request may carry at its pace.
+        """
+        calls: dict[Road, list[Call]] = defaultdict(list)
+        unsaid: list[Unsaid] = []
+        for (account, mode, dispatch_id), contents in self._pieces(windows, unsaid).items():
+            try:
+                provider = routing.open_account(account, mode=mode)
+            except Refused as error:
+                log.exception("account_closed", account=account, mode=mode, code=error.code)
+                unsaid += [_later(piece) for pieces in contents for piece in pieces]
+                continue
+            size = min(provider.most, most(account))
+            calls[account, mode] += [
+                Call(provider, dispatch_id, pieces[start : start + size])
+                for pieces in contents
+                for start in range(0, len(pieces), size)
+            ]
+        return calls, unsaid
+
+    def _pieces(
+        self, windows: Sequence[tuple[Claimed, int]], unsaid: list[Unsaid]
+    ) -> dict[tuple[str, routing.Mode, int], Iterable[list[Piece]]]:
+        """The parcels by account and dispatch, those of one content together."""
+        shared: dict[tuple[str, routing.Mode, int], dict[int, list[Piece]]] = {}
         for batch, n in windows:
-            frozen = self.frozen[batch.dispatch_id]
+            mode = self.frozen[batch.dispatch_id].mode
+            alike = shared.setdefault((batch.account, mode, batch.dispatch_id), {})
             for index in range(batch.cursor, batch.cursor + n):
                 door = self.doors[batch.address_ids[index]]
                 if door.refusal:
                     continue
                 try:
-                    account = _account(batch, door, mode=frozen.mode)
                     piece = Piece(batch.id, index, self._parcel(batch, index, door=door))
                 except Refused as error:
                     log.exception("unsaid", batch=batch.id, index=index, code=error.code)
                     fact = Fact(index, Outcome.refused(error.code), "")
                     unsaid.append(Unsaid(batch.id, fact))
                 else:
-                    alike = shared.setdefault((account, frozen.mode), {})
                     alike.setdefault(id(piece.parcel.content), []).append(piece)
-        calls: list[Call] = []
-        for (account, mode), contents in shared.items():
-            try:
-                provider = routing.open_account(account, mode=mode)
-            except Refused as error:
-                log.exception("account_closed", account=account, mode=mode, code=error.code)
-                unsaid += [_later(piece) for pieces in contents.values() for piece in pieces]
-                continue
-            calls += [
-                Call(provider, pieces[start : start + provider.most])
-                for pieces in contents.values()
-                for start in range(0, len(pieces), provider.most)
-            ]
-        return calls, unsaid
+        return {road: contents.values() for road, contents in shared.items()}
+
+    def parcel(self, batch: Claimed, index: int) -> Parcel:
+        """One person's parcel, whatever their door says: to ask about what has left already.
+
+        Raises Refused when it cannot be made; `to` is empty when the address was erased.
+        """
+        return self._parcel(batch, index, door=self.doors[batch.address_ids[index]])
 
     def _parcel(self, batch: Claimed, index: int, *, door: Door) -> Parcel:
         ready = self.ready[batch.id]
@@ -164,13 +187,6 @@ def acknowledgement(delivery_id: int) -> str:
     return f"{settings.PUBLIC_URL}/a/{links.sign(delivery_id, purpose='acknowledge')}"
 
 
-def _account(batch: Claimed, door: Door, *, mode: routing.Mode) -> str:
-    """The batch's account; a push address also says which carrier understands it."""
-    if batch.channel != "push":
-        return batch.account
-    return routing.account_for(batch.channel, mode=mode, to=door.value)
-
-
 def _asks(rendered: Rendered) -> frozenset[str]:
     """A push may always lead to the reader's own page."""
     named = frozenset().union(*(part.slots for part in rendered.parts.values()))
@@ -188,7 +204,7 @@ class Loader:
     def load(self, windows: Sequence[tuple[Claimed, int]]) -> Load:
         """Everything about the next n people of these batches, in three queries or fewer."""
         batches = [batch for batch, _ in windows]
-        self._thaw({batch.dispatch_id for batch in batches})
+        self.thaw(batches)
         self._open(batches)
         held: dict[int, Door] = {}
         for kind, ids in self._asked(windows).items():
@@ -214,8 +230,14 @@ class Loader:
             if fact.outcome.opted_out:
                 consent.opt_out(address, source=f"carrier:{fact.carrier}")
 
-    def _thaw(self, ids: set[int]) -> None:
-        for dispatch in Dispatch.objects.filter(id__in=ids - self._frozen.keys()):
+    def mode(self, batch: Claimed) -> routing.Mode:
+        """Of the batch's dispatch, which must have been thawed."""
+        return self._frozen[batch.dispatch_id].mode
+
+    def thaw(self, batches: Sequence[Claimed]) -> None:
+        """Read what was frozen of these batches' dispatches."""
+        fresh = {batch.dispatch_id for batch in batches} - self._frozen.keys()
+        for dispatch in Dispatch.objects.filter(id__in=fresh) if fresh else ():
             mode: routing.Mode = "drill" if dispatch.mode == Dispatch.Mode.DRILL else "real"
             plan = thaw(dispatch.plan)
             facts = Facts.of(

@@ -1,12 +1,14 @@
 """The tasks that Celery runs: thin, and none of them is the truth."""
 
+import asyncio
 import gc
+from functools import cache
 from typing import Any
 
 import structlog
 import uvloop
 from celery import shared_task
-from celery.signals import worker_init, worker_process_init
+from celery.signals import worker_init, worker_process_init, worker_process_shutdown
 from django.conf import settings
 from redis.asyncio import Redis
 
@@ -14,18 +16,52 @@ from dispatcher.fanout.doorbell import ring
 from dispatcher.fanout.hand_over import TIMEOUT, Conductor
 from dispatcher.fanout.load import Loader
 from dispatcher.fanout.pace import Pace
+from dispatcher.fanout.threads import Threads
 from dispatcher.kit import queues
 from dispatcher.kit.errors import Refused
 from dispatcher.kit.wire import Pool
 from dispatcher.ledger import entries
 from dispatcher.providers import routing
+from dispatcher.providers.breaker import Breaker
 
 log = structlog.get_logger(__name__)
 
 SHIFT = 30.0
 """Seconds after which a worker lets go and rings again, so that a warm stop need not wait long."""
 
-_LOADER = Loader()
+
+class Workshop:
+    """What a worker process keeps between its shifts.
+
+    Its event loop, connections to carriers, Valkey and the ledger, and compiled wordings.
+    """
+
+    def __init__(self) -> None:
+        self._runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
+        self._threads = Threads()
+        self._loader = Loader()
+        self._wire = Pool(whole=TIMEOUT)
+        self._redis = Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
+
+    def shift(self, lane: str) -> int:
+        """Work in the lane for SHIFT seconds at most; how many people were served."""
+        pace = Pace(self._redis, rates=settings.PACE, urgent=lane == queues.CRITICAL)
+        breaker = Breaker(self._redis)
+        conductor = Conductor(lane, self._wire, pace, breaker, self._threads, self._loader)
+        return self._runner.run(conductor.conduct(seconds=SHIFT))
+
+    def close(self) -> None:
+        """End all connections."""
+        self._threads.close()
+        self._runner.run(self._wire.close())
+        self._runner.run(self._redis.aclose())
+        self._runner.close()
+
+
+@cache
+def _workshop() -> Workshop:
+    """This process's own: made after the fork."""
+    return Workshop()
 
 
 @worker_init.connect
@@ -55,23 +91,20 @@ def settle(**_: object) -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
+@worker_process_shutdown.connect
+def leave(**_: object) -> None:
+    """Say goodbye to the servers."""
+    if _workshop.cache_info().currsize:
+        _workshop().close()
+
+
 @shared_task(ignore_result=True)
 def work(lane: str) -> int:
     """Everything that is due in the lane, in one event loop; how many people were served."""
-    served = uvloop.run(_shift(lane))
+    served = _workshop().shift(lane)
     if lane in entries.due_lanes():
         ring(lane)
     return served
-
-
-async def _shift(lane: str) -> int:
-    redis = Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
-    try:
-        async with Pool(whole=TIMEOUT) as wire:
-            conductor = Conductor(lane, wire, Pace(redis, rates=settings.PACE), _LOADER)
-            return await conductor.conduct(seconds=SHIFT)
-    finally:
-        await redis.aclose()
 
 
 @shared_task(ignore_result=True)

@@ -81,7 +81,7 @@ local function open(pause)
 end
 
 if held[1] then
-  if now < tonumber(held[1]) then return 0 end
+  if now < tonumber(held[1]) then return 1 end
   if good > 0 then redis.call('DEL', KEYS[1]) return 0 end
   if not held[2] then return 0 end
   return open(math.min(tonumber(held[3]) * 2, tonumber(longest)))
@@ -154,20 +154,21 @@ class Breaker:
             return Leave(ALL)
         return Leave(ALL if most < 0 else int(most), float(wait))
 
-    async def heard(self, account: str, outcomes: Iterable[Outcome], *, mode: Mode) -> None:
-        """Count what came of requests to an account: one outcome for each request.
+    async def heard(self, account: str, outcomes: Iterable[Outcome], *, mode: Mode) -> bool:
+        """Count what came of requests to an account, one outcome for each; whether it is ill now.
 
         Of a request with many parcels any one of its outcomes will do. What the carrier was never
         asked (a lease that was too short, a letter that could not be written) does not belong here.
         """
         told = [is_ill(outcome) for outcome in outcomes]
         if not told:
-            return
+            return False
         rules = self._rules
         args = (rules.window, rules.ill, rules.share, rules.first, rules.longest)
         with suppress(RedisError, OSError):
             counts = len(told) - sum(told), sum(told)
-            await self._heard(keys=[_key(account, mode)], args=[*counts, *args])
+            return bool(await self._heard(keys=[_key(account, mode)], args=[*counts, *args]))
+        return False
 
     async def first_well(self, accounts: Sequence[str], *, mode: Mode) -> tuple[str, Leave]:
         """The first account to which requests may go, and how many.

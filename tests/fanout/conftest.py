@@ -12,11 +12,13 @@ import redis.asyncio
 
 from contacts.models import Address, Contact
 from dispatcher.fanout import plan as plans
-from dispatcher.fanout.hand_over import Conductor
+from dispatcher.fanout.hand_over import TIMEOUT, Conductor
 from dispatcher.fanout.pace import Pace
+from dispatcher.fanout.threads import Threads
 from dispatcher.kit.wire import Pool
 from dispatcher.ledger import enlisting, tally
 from dispatcher.providers import routing
+from dispatcher.providers.breaker import Breaker, Rules
 from dispatcher.sandbox.config import Config
 from dispatcher.sandbox.starter import Sandbox
 from dispatcher.wording import library
@@ -71,6 +73,7 @@ class Road:
     def __init__(self, sandbox, settings):
         self.sandbox = sandbox
         self.settings = settings
+        self.rules = Rules()
 
     def person(
         self, number, *, languages=("de",), region="DE", sms=True, email=False, phone="", **facts
@@ -109,13 +112,19 @@ class Road:
         async def shift():
             client = redis.asyncio.Redis.from_url(self.settings.REDIS_URL)
             try:
-                async with Pool() as wire:
+                async with Pool(whole=TIMEOUT) as wire:
                     pace = Pace(client, rates=self.settings.PACE)
-                    return await Conductor("critical", wire, pace).conduct(seconds=seconds)
+                    breaker = Breaker(client, rules=self.rules)
+                    conductor = Conductor("critical", wire, pace, breaker, threads)
+                    return await conductor.conduct(seconds=seconds)
             finally:
                 await client.aclose()
 
-        return asyncio.run(shift())
+        threads = Threads()
+        try:
+            return asyncio.run(shift())
+        finally:
+            threads.close()
 
     def figures(self, dispatch):
         total = Counter()

@@ -160,7 +160,7 @@ def test_a_convoy_does_not_let_go_of_what_another_has_claimed_again(road, twin):
     road.launch(channels=("sms",))
     spread("critical")
     nobody: Any = None  # it asks no carrier here
-    conductor = Conductor("critical", nobody, nobody)
+    conductor = Conductor("critical", nobody, nobody, nobody, nobody)
     [first] = entries.claim("critical", people=1)
     entries.release([(first, 0.0)])
     [second] = entries.claim("critical", people=1)

@@ -1,0 +1,166 @@
+"""The tracks to the carriers: one for each account, over which the calls of all convoys run.
+
+A track has its own queue, pace and connections, so that a slow or silent account holds up nobody
+else's messages; and its lines never wait for the end of a convoy: while one convoy's last answers
+are awaited, the next one's calls are on the wire.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+from dispatcher.fanout.load import Call
+from dispatcher.fanout.pace import Pace, Purse
+from dispatcher.kit.wire import Wire
+from dispatcher.ledger.facts import Outcome
+from dispatcher.providers.breaker import Breaker
+from dispatcher.providers.routing import Mode
+
+log = structlog.get_logger(__name__)
+
+CONNECTIONS = 128
+"""Requests on the wire at once, to one account from one worker."""
+AHEAD = 0.5
+"""Seconds' worth of messages that may wait on a track: what is let in stands behind the cursor."""
+
+Outcomes = Sequence[Outcome]
+Bar = Callable[[Call], Outcome | None]
+"""Why a call may not go out any more; None when it may."""
+
+FAILED = Outcome.unsure("adapter_failed")
+ILL = Outcome.unasked("account_ill", seconds=0)
+AWAY = Outcome.unasked("pace_away", seconds=1)
+
+
+@dataclass(slots=True)
+class _Train:
+    """The calls of one convoy on one track; it has arrived when all have their outcomes."""
+
+    calls: Sequence[Call]
+    outcomes: list[Outcomes]
+    left: int
+    arrived: asyncio.Future[None]
+
+
+@dataclass(slots=True)
+class Track:
+    """The way to one account, for one worker; `bar` is asked right before each request."""
+
+    account: str
+    mode: Mode
+    wire: Wire
+    pace: Pace
+    breaker: Breaker
+    bar: Bar
+    _queue: deque[tuple[_Train, int]] = field(default_factory=deque)
+    _lines: set[asyncio.Task[None]] = field(default_factory=set)
+    _heard: list[Outcome] = field(default_factory=list)
+    _purse: Purse = field(init=False)
+    _paying: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _waiting: int = 0
+
+    def __post_init__(self) -> None:
+        self._purse = Purse(self.pace, self.account)
+
+    @property
+    def room(self) -> int:
+        """Messages that may be let in now: at most what the pace lets through in AHEAD seconds."""
+        rate = self.pace.rate(self.account)
+        return max(min(rate, 1), int(rate * AHEAD)) - self._waiting
+
+    async def carry(self, calls: Sequence[Call]) -> list[Outcomes]:
+        """The outcomes of the calls, in order; an adapter that raises has made its call unsure."""
+        if not calls:
+            return []
+        arrived = asyncio.get_running_loop().create_future()
+        train = _Train(calls, [()] * len(calls), len(calls), arrived)
+        self._queue.extend((train, n) for n in range(len(calls)))
+        self._waiting += sum(len(call.pieces) for call in calls)
+        self._staff()
+        await arrived
+        await self.tell()
+        return train.outcomes
+
+    async def tell(self) -> None:
+        """Tell the breaker what was heard; when the account is ill, what still waits goes back."""
+        heard, self._heard = self._heard, []
+        if await self.breaker.heard(self.account, heard, mode=self.mode):
+            self.clear(lambda _: ILL)
+
+    def clear(self, bar: Bar) -> None:
+        """Take the calls that may not go out any more from the queue, with what bars them."""
+        kept: deque[tuple[_Train, int]] = deque()
+        for train, n in self._queue:
+            barred = bar(train.calls[n])
+            if barred is None:
+                kept.append((train, n))
+            else:
+                self._end(train, n, [barred] * len(train.calls[n].pieces))
+        self._queue = kept
+
+    def _staff(self) -> None:
+        """As many lines as there are calls, up to CONNECTIONS."""
+        for _ in range(min(len(self._queue), CONNECTIONS) - len(self._lines)):
+            line = asyncio.create_task(self._line())
+            self._lines.add(line)
+            line.add_done_callback(self._ended)
+
+    def _ended(self, line: asyncio.Task[None]) -> None:
+        """A line that an adapter broke is replaced."""
+        self._lines.discard(line)
+        if not line.cancelled() and (error := line.exception()):
+            log.error("adapter_failed", account=self.account, exc_info=error)
+            self._staff()
+
+    async def _line(self) -> None:
+        """One call after the other: a task for each would cost 20 us a message."""
+        while self._queue:
+            train, n = self._queue[0]
+            call = train.calls[n]
+            if barred := self.bar(call):
+                self._queue.popleft()
+                self._end(train, n, [barred] * len(call.pieces))
+            elif self._purse.spend(len(call.pieces)):
+                self._queue.popleft()
+                await self._ask(train, n)
+            else:
+                await self._pay()
+
+    async def _ask(self, train: _Train, n: int) -> None:
+        call = train.calls[n]
+        outcomes: Outcomes = [FAILED] * len(call.pieces)
+        try:
+            parcels = [piece.parcel for piece in call.pieces]
+            told = await call.provider.send(parcels, wire=self.wire)
+            if len(told) != len(parcels):
+                raise ValueError(f"{call.provider.name}: {len(told)} outcomes for {len(parcels)}")
+            outcomes = told
+            self._heard.append(told[0])
+        finally:
+            self._end(train, n, outcomes)
+
+    async def _pay(self) -> None:
+        """Fill the purse for the next call; one line asks, the others wait for it."""
+        async with self._paying:
+            if not self._queue:
+                return
+            train, n = self._queue[0]
+            least = len(train.calls[n].pieces)
+            if self._purse.covers(least):  # another line has paid meanwhile
+                return
+            grant = await self._purse.ask(least=least, most=self._waiting)
+            if grant.wait:
+                await asyncio.sleep(grant.wait)
+            if grant.away:
+                self.clear(lambda _: AWAY)
+            self._purse.fill(grant.n)
+
+    def _end(self, train: _Train, n: int, outcomes: Outcomes) -> None:
+        self._waiting -= len(outcomes)
+        train.outcomes[n] = outcomes
+        train.left -= 1
+        if not train.left and not train.arrived.done():
+            train.arrived.set_result(None)
