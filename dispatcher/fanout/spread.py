@@ -5,7 +5,7 @@ stage enlists those of its dispatch who still need it.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from contacts.reach import Audience, Query, Scope, recipients
@@ -14,12 +14,14 @@ from dispatcher.fanout.plan import Group, Plan, Step, thaw
 from dispatcher.fanout.ways import Setting
 from dispatcher.ledger import stages
 from dispatcher.ledger.enlisting import Affected, Open, Reader, Slice, Way, enlist
-from dispatcher.ledger.stages import Held, Stage, Whom
+from dispatcher.ledger.stages import Held, NewStage, Stage, Whom
 from dispatcher.ledger.statements import ledger_now
 
 FIRST_SLICE, LARGEST_SLICE = 1_000, 40_000
 """People: the first slice is small so that the first message leaves soon, later ones are large so
 that batches are full."""
+TOO_FEW = "too_few"
+"""Name of the stage that goes to the named group."""
 
 
 def spread(lane: str, *, passing: Sequence[int] = ()) -> Slice | None:
@@ -48,6 +50,26 @@ def spread_stage(held: Held) -> Slice:
         ways=partial(_ways, step_of=partial(_step, stage, plan), launched_at=held.launched_at),
         most=slice_size(stage.slices),
     )
+
+
+def later_stages(plan: Plan) -> list[NewStage]:
+    """The later stages that a plan asks for: a ladder's further steps, and the named group."""
+    made = [
+        NewStage(
+            f"{group.name}.{number + 1}",
+            "ladder",
+            after=timedelta(seconds=step.after or 0),
+            group=group.name,
+            step=number,
+            unless=step.unless,
+        )
+        for group in plan.groups
+        for number, step in enumerate(group.ladder)
+        if number
+    ]
+    if plan.escalation:
+        made.append(NewStage(TOO_FEW, "share", after=timedelta(seconds=plan.escalation.within)))
+    return sorted(made, key=lambda stage: stage.after or timedelta(0))
 
 
 def slice_size(slices: int) -> int:

@@ -62,6 +62,7 @@ class Held:
     stage: Stage
     opened: Open
     alert_ref: str
+    lane: str
     launched_at: datetime
     after: int
     """Contact id of the last one looked at."""
@@ -96,7 +97,7 @@ class Answers:
 
 
 def add(dispatch_id: int, new: NewStage) -> bool:
-    """Ask for a stage; False when the dispatch has one of this name. Raises nothing else."""
+    """Ask for a stage; False when the dispatch has one of this name already."""
     made = statements.rows(
         "add_stage",
         dispatch=dispatch_id,
@@ -126,12 +127,14 @@ def hold(stage_id: int) -> Held | None:
     found = statements.rows("hold_stage", stage=stage_id)
     if not found:
         return None
-    *told, mode, plan, alert_ref, cutoff_at, launched_at, expires_at, severity, after = found[0]
+    *told, mode, plan, cutoff_at, expires_at, severity, alert_ref, lane, launched_at, after = found[
+        0
+    ]
     stage = Stage(*told)
     opened = Open(
         stage.dispatch_id, mode, json.loads(plan), stage.begun_at or cutoff_at, expires_at, severity
     )
-    return Held(stage, opened, alert_ref, launched_at, after)
+    return Held(stage, opened, alert_ref, lane, launched_at, after)
 
 
 def begin(held: Held, *, reason: str = "") -> Held:

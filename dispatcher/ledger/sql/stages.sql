@@ -32,7 +32,7 @@ order by s.due_at, s.id
 -- The stage and its dispatch for this transaction, if it is still its turn.
 select s.id, s.dispatch_id, s.number, s.name, s.kind, s.group_name, s.step, s.unless, s.due_at,
     s.state, s.requested_by, s.reason, s.begun_at, s.ended_at, s.slices, s.targeted,
-    d.mode, d.plan, d.alert_ref, d.cutoff_at, d.launched_at, d.expires_at, d.severity,
+    d.mode, d.plan, d.cutoff_at, d.expires_at, d.severity, d.alert_ref, d.lane, d.launched_at,
     s.slice_cursor
 from ledger_stage s join ledger_dispatch d on d.id = s.dispatch_id
 where s.id = %(stage)s and s.state in ('waiting', 'enlisting') and s.due_at <= ledger_now()
@@ -207,7 +207,10 @@ where b.dispatch_id = %(dispatch)s and b.origin_id is null
 with stage as (
     update ledger_stage set slice_cursor = greatest(slice_cursor, %(cursor)s), slices = slices + 1,
         targeted = targeted + %(targeted)s,
-        state = case when %(last)s then 'done' else 'enlisting' end,
+        state = case when not %(last)s then 'enlisting'
+            when targeted + %(targeted)s = 0 then 'moot' else 'done' end,
+        reason = case when %(last)s and targeted + %(targeted)s = 0 and reason = '' then 'answered'
+            else reason end,
         ended_at = case when %(last)s then (select ledger_now()) end
     where id = %(stage)s returning dispatch_id
 ), grown as (

@@ -1,0 +1,81 @@
+"""Silence becomes the next step: stages that are due are enlisted, once, whatever dies in between.
+
+A stage is judged when its time comes and not before: whoever has answered by then is not asked
+again, and a group that was to be told when too few answer is told only then, on the record.
+"""
+
+import time
+
+import structlog
+from django.db import DatabaseError, transaction
+
+from contacts import errors as contacts_errors
+from dispatcher.fanout.doorbell import ring
+from dispatcher.fanout.plan import thaw
+from dispatcher.fanout.spread import spread_stage
+from dispatcher.kit.errors import Refused
+from dispatcher.ledger import stages
+from dispatcher.ledger.stages import Answers, Held
+from dispatcher.operators import journal
+
+log = structlog.get_logger(__name__)
+
+PATIENCE = 20.0
+"""Seconds that one call works; what is left is found again two seconds later."""
+
+
+def escalate() -> int:
+    """Call off what nobody needs, enlist what is due; how many messages and exclusions it made."""
+    stages.end_of_the_over()
+    stages.end_of_the_answered()
+    end = time.monotonic() + PATIENCE
+    return sum(_safely(stage_id, end=end) for stage_id in stages.due())
+
+
+def _safely(stage_id: int, *, end: float) -> int:
+    """A stage that cannot be enlisted stops none of the others."""
+    try:
+        return _enlist(stage_id, end=end)
+    except (Refused, contacts_errors.Refused, LookupError, DatabaseError):
+        log.exception("stage_not_enlisted", stage=stage_id)
+        return 0
+
+
+def _enlist(stage_id: int, *, end: float) -> int:
+    """Slice after slice, each in a transaction of its own; the first begins the stage."""
+    made = 0
+    while time.monotonic() < end:
+        with transaction.atomic():
+            held = stages.hold(stage_id)
+            if held and held.stage.state == "waiting":
+                held = _begin(held)
+            if held is None:
+                break
+            done = spread_stage(held)
+        made += done.batched + done.excluded
+        if done.batched:
+            ring(held.lane)
+        if done.last:
+            break
+    return made
+
+
+def _begin(held: Held) -> Held | None:
+    """Begin a stage whose time has come; None when it is not needed after all."""
+    stage, facts, reason = held.stage, dict[str, object](), ""
+    if stage.kind == "share":
+        told = stages.answers(stage.dispatch_id)
+        reason = f"{told.answered}/{told.people}"
+        facts = {"answered": told.answered, "people": told.people}
+        if _enough(held, told):
+            stages.call_off(held, reason=reason)
+            journal.note(None, "alerts.not_escalated", held.alert_ref, stage=stage.name, **facts)
+            return None
+    journal.note(None, "alerts.escalated", held.alert_ref, stage=stage.name, **facts)
+    return stages.begin(held, reason=reason)
+
+
+def _enough(held: Held, told: Answers) -> bool:
+    """Whether so many have answered as the plan asks for; of nobody it is never enough."""
+    asked = thaw(held.opened.plan).escalation
+    return asked is None or (told.people > 0 and told.share >= asked.share)
