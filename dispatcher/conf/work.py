@@ -63,6 +63,11 @@ beat_schedule: dict[str, dict[str, Any]] = {
         "schedule": 10.0,
         "options": {"queue": queues.HOUSEKEEPING, "expires": 20},
     },
+    "escalate": {
+        "task": "dispatcher.tracking.tasks.escalate",
+        "schedule": 2.0,
+        "options": {"queue": queues.RECEIPTS, "expires": 4},
+    },
     "erase_lists": {
         "task": "dispatcher.alerts.tasks.erase_lists",
         "schedule": 3600.0,
