@@ -73,4 +73,9 @@ beat_schedule: dict[str, dict[str, Any]] = {
         "schedule": 3600.0,
         "options": {"queue": queues.HOUSEKEEPING, "expires": 600},
     },
+    "reconcile": {
+        "task": "dispatcher.tracking.tasks.reconcile",
+        "schedule": 2.0,
+        "options": {"queue": queues.RECEIPTS, "expires": 4},
+    },
 }

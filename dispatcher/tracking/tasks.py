@@ -3,9 +3,16 @@
 from celery import shared_task
 
 from dispatcher.fanout.load import Loader
+from dispatcher.tracking import escalate as silence
 from dispatcher.tracking import reconcile as asking
 
 _LOADER = Loader()
+
+
+@shared_task(ignore_result=True)
+def escalate() -> int:
+    """Stages that are due; how many messages and exclusions they made."""
+    return silence.escalate()
 
 
 @shared_task(ignore_result=True)
