@@ -45,7 +45,9 @@ Offices = Annotated[
         "Examples:\n"
         "  dispatcher operators add sofie.lind --name 'Sofie Lind'\n"
         "  dispatcher operators add mina.rahimi --name 'Mina Rahimi' --role author --region EU\n"
-        "  dispatcher operators add kenji.watanabe --name '渡辺 健二' --office ceo"
+        "  dispatcher operators add kenji.watanabe --name '渡辺 健二' --office ceo\n"
+        "  dispatcher operators add tomas.reyes --name 'Tomás Reyes' --role translator "
+        "--vouches-for es"
     ),
 )
 def _add(
@@ -57,6 +59,13 @@ def _add(
     roles: Roles = [],  # noqa: B006  # Typer makes a new list for each call
     regions: Regions = [],  # noqa: B006
     offices: Offices = [],  # noqa: B006
+    languages: Annotated[
+        list[str],
+        typer.Option(
+            "--vouches-for",
+            help=gettext_noop("Language that a translator may accept texts in; may be repeated."),
+        ),
+    ] = [],  # noqa: B006
     deputy: Annotated[
         bool, typer.Option("--deputy", help=gettext_noop("Deputy in the offices named."))
     ] = False,
@@ -64,7 +73,8 @@ def _add(
     with transaction.atomic():
         user, by, new = _made(username, name, language, time_zone)
         for role in dict.fromkeys([*roles, *([Role.APPROVER.value] if offices else [])]):
-            roster.grant(user, role, over=regions or [roster.WORLD], by=by)
+            spoken = languages if role == Role.TRANSLATOR else ()
+            roster.grant(user, role, over=regions or [roster.WORLD], by=by, languages=spoken)
         for office in offices:
             roster.appoint(user, roster.Seat(office, deputy), by=by)
         shown = None
@@ -253,7 +263,8 @@ def _everybody() -> list[User]:
 def _roles(user: User) -> str:
     held: dict[str, list[str]] = {}
     for membership in user.memberships.all():
-        held.setdefault(membership.role, []).append(membership.region)
+        spoken = f" ({', '.join(membership.languages)})" if membership.languages else ""
+        held.setdefault(membership.role, []).append(f"{membership.region}{spoken}")
     return "; ".join(f"{role}: {', '.join(sorted(held[role]))}" for role in sorted(held))
 
 
@@ -269,7 +280,10 @@ def _as_json(user: User) -> dict[str, object]:
         "name": user.name,
         "language": user.language,
         "time_zone": user.time_zone,
-        "roles": [{"role": m.role, "region": m.region} for m in user.memberships.all()],
+        "roles": [
+            {"role": m.role, "region": m.region, "languages": m.languages}
+            for m in user.memberships.all()
+        ],
         "offices": [{"office": s.office_id, "deputy": s.deputy} for s in user.offices.all()],
     }
 

@@ -63,6 +63,18 @@ def require(user: User, *roles: Role, over: Iterable[str]) -> None:
         )
 
 
+def speaks(user: User, language: str) -> bool:
+    """Whether the user is a translator who may vouch for the language (BCP 47, canonical).
+
+    The very tag: who vouches for zh-Hans does not vouch for zh-Hant, nor pt for pt-BR.
+    """
+    return user.is_active and (
+        Membership.objects.filter(
+            user=user, role=Role.TRANSLATOR, languages__contains=[language]
+        ).exists()
+    )
+
+
 def holds(user: User, office: str) -> bool:
     """Whether the user sits in the office or deputises for it."""
     return user.is_active and OfficeHolder.objects.filter(user=user, office_id=office).exists()

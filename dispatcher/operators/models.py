@@ -1,6 +1,7 @@
 """Who may act: users, offices, memberships of a role in a region, personal keys, the journal."""
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext
@@ -54,6 +55,8 @@ class Membership(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=20)
     region = models.CharField(max_length=64)  # "001", "EU", "BR", "US-CA", "own:nordics"
+    # Of a translator: BCP 47 tags of the languages that the person may vouch for. None: none.
+    languages = ArrayField(models.CharField(max_length=35), default=list)
 
     class Meta:
         constraints = [

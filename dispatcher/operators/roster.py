@@ -65,14 +65,22 @@ def find(username: str) -> User:
 
 
 @transaction.atomic
-def grant(user: User, role: str, *, over: Iterable[str], by: User) -> None:
-    """Give the role in each region. Raises `operators.unknown_role`, `contacts.region_unknown`."""
+def grant(
+    user: User, role: str, *, over: Iterable[str], by: User, languages: Iterable[str] = ()
+) -> None:
+    """Give the role in each region; a translator also the languages to vouch for, added to others.
+
+    Raises `operators.unknown_role`, `operators.unknown_language`, `contacts.region_unknown`.
+    """
     access.require(by, Role.ADMIN, over=[WORLD])
-    known = _role(role)
+    known, spoken = _role(role), sorted(set(map(_language, languages)))
     for region in map(access.canonical_region, over):
-        _, new = Membership.objects.get_or_create(user=user, role=known, region=region)
-        if new:
-            journal.note(by, "operators.granted", f"operator:{user.pk}", role=role, region=region)
+        held, new = Membership.objects.get_or_create(user=user, role=known, region=region)
+        more = sorted({*held.languages, *spoken})
+        if new or more != held.languages:
+            Membership.objects.filter(pk=held.pk).update(languages=more)
+            told = {"role": role, "region": region} | ({"languages": spoken} if spoken else {})
+            journal.note(by, "operators.granted", f"operator:{user.pk}", **told)
 
 
 @transaction.atomic
@@ -139,15 +147,14 @@ def plant_offices() -> None:
 def _create(username: str, *, name: str, language: str, time_zone: str) -> User:
     if not _USERNAME.fullmatch(username):
         raise Refused("operators.bad_username", username=username)
-    if not langcodes.tag_is_valid(language):
-        raise Refused("operators.unknown_language", language=language)
+    spoken = _language(language)
     if time_zone not in available_timezones():
         raise Refused("operators.unknown_time_zone", time_zone=time_zone)
     user, new = User.objects.get_or_create(
         username=username,
         defaults={
             "name": name,
-            "language": langcodes.standardize_tag(language),
+            "language": spoken,
             "time_zone": time_zone,
             "password": make_password(None),
         },
@@ -155,6 +162,12 @@ def _create(username: str, *, name: str, language: str, time_zone: str) -> User:
     if not new:
         raise Refused("operators.exists", username=username)
     return user
+
+
+def _language(tag: str) -> str:
+    if not langcodes.tag_is_valid(tag):
+        raise Refused("operators.unknown_language", language=tag)
+    return langcodes.standardize_tag(tag)
 
 
 def _role(role: str) -> Role:

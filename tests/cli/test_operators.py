@@ -32,7 +32,7 @@ def test_an_invitation_becomes_a_key(sofie, at):
     assert run("operators", "list", key=invitation).code == 3
     key = run("operators", "key", "--invitation", invitation, "--json").json["key"]
     people = run("operators", "list", "--json", key=key).json
-    assert people[0]["roles"] == [{"role": "author", "region": "EU"}]
+    assert people[0]["roles"] == [{"role": "author", "region": "EU", "languages": []}]
     assert run("operators", "key", "--invitation", invitation).code == 3
 
 
@@ -57,7 +57,7 @@ def test_an_office_makes_an_approver(sofie, at):
     at(sofie)("operators", "add", "kenji.watanabe", "--office", "ceo", "--deputy")
     people = at(sofie)("operators", "list", "--json").json
     kenji = next(p for p in people if p["username"] == "kenji.watanabe")
-    assert kenji["roles"] == [{"role": "approver", "region": "001"}]
+    assert kenji["roles"] == [{"role": "approver", "region": "001", "languages": []}]
     assert kenji["offices"] == [{"office": "ceo", "deputy": True}]
 
 
