@@ -6,11 +6,11 @@ Sources: twilio.com/docs/messaging/api/message-resource, docs/api/errors, docs/u
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import ClassVar
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from dispatcher.kit.wire import Answer, Lost, NotSent, Wire
@@ -26,6 +26,7 @@ from dispatcher.providers.answers import (
 )
 from dispatcher.providers.base import Forged, Found, Knock, Parcel, Sms
 from dispatcher.providers.twilio_list import Listed, Wanted, read_page
+from dispatcher.providers.twilio_request import Requests, basic
 
 ACCOUNT_AT_FAULT = frozenset({
     20003,  # the key is wrong
@@ -68,8 +69,8 @@ RANKS = {
 }
 """MessageStatus -> rank; `receiving` and `received` are other people's messages to us."""
 
-LONGEST_VALIDITY = 36_000
-"""Seconds; also the carrier's default. Below 6 it may expire a message in its own queue."""
+CREATED = 201
+"""The only documented success."""
 
 PAGE, PAGES = 50, 10
 """Messages on a page of the carrier's list (its own default; 1,600 escaped letters each still fit
@@ -92,29 +93,8 @@ class Account:
     base_url: str = "https://api.twilio.com"
 
 
-class _NotCreated(Exception):  # noqa: N818  # it states a fact
-    """Any answer but 201; it passes through the SDK, whose own errors drop the headers."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Transport:
-    """The SDK's way out: what its clients ask of an AsyncHttpClient is these two names."""
-
-    wire: Wire
-    reply: Callable[[int, str, Mapping[str, str]], object]
-    is_async: ClassVar[bool] = True
-
-    async def request(self, method: str, uri: str, **asked: Any) -> object:
-        headers = {**asked["headers"], "Authorization": _basic(*asked["auth"])}
-        body = urlencode(asked["data"]).encode()
-        answer = await self.wire.ask(method, uri, headers=headers, body=body)
-        if answer.status != 201:  # noqa: PLR2004  # created: the only documented success
-            raise _NotCreated(answer)
-        return self.reply(answer.status, answer.body.decode(), answer.headers)
-
-
 class Twilio:
-    """Text messages through the SDK's own request, over our wire."""
+    """Text messages by the SDK's own request, over our wire."""
 
     name: ClassVar[str] = "twilio"
     channel: ClassVar[str] = "sms"
@@ -125,38 +105,31 @@ class Twilio:
     it minutes (twilio/twilio-java#442) and once hours (twilio/twilio-node#647) behind."""
 
     def __init__(self, account: Account) -> None:
-        from twilio.http.response import Response
-        from twilio.rest import Client
-
-        def connect(wire: Wire) -> Any:
-            transport = _Transport(wire, Response)
-            client = Client(
-                account.account_sid,
-                account.auth_token,
-                http_client=transport,
-                environment={"TWILIO_EDGE": ""},  # not empty, or the SDK reads the process's own
-            )
-            client.api.base_url = account.base_url
-            return client.messages
-
         service = account.sender.startswith("MG")
         self._account = account
         self._sender = {"messaging_service_sid" if service else "from_": account.sender}
-        self._connect = connect
+        self._requests = Requests(
+            account_sid=account.account_sid,
+            auth_token=account.auth_token,
+            sender=self._sender,
+            callback=account.callback,
+            base_url=account.base_url,
+        )
         self._path = f"/2010-04-01/Accounts/{account.account_sid}/Messages.json"
         self._headers = {
             "Accept": "application/json",
-            "Authorization": _basic(account.account_sid, account.auth_token),
+            "Authorization": basic(account.account_sid, account.auth_token),
         }
-        self._wire: Wire | None = None
-        self._list: Any = None
 
     async def send(self, parcels: Sequence[Parcel], *, wire: Wire) -> Sequence[Outcome]:
         """One text message. Only a 201 with a sid is taken; see `outcome` for the rest."""
         (parcel,) = parcels
-        if not isinstance(parcel.content, Sms):
-            raise TypeError(parcel.content)
-        return [await self._create(parcel, parcel.content, messages=self._messages(wire))]
+        url, headers, body = self._requests.made(parcel)
+        try:
+            answer = await wire.ask("POST", url, headers=headers, body=body)
+        except (NotSent, Lost) as fact:
+            return [unanswered(fact)]
+        return [created(answer) if answer.status == CREATED else outcome(answer)]
 
     async def find(self, parcel: Parcel, *, since: datetime, wire: Wire) -> Found:
         """Whether the carrier lists a text like this to this number, created at or after `since`.
@@ -232,11 +205,6 @@ class Twilio:
             )
         ]
 
-    def _messages(self, wire: Wire) -> Any:
-        if wire is not self._wire:
-            self._wire, self._list = wire, self._connect(wire)
-        return self._list
-
     def _first_page(self, to: str) -> str:
         """All texts to a number, newest first; a messaging service cannot be filtered by.
 
@@ -247,24 +215,11 @@ class Twilio:
         told = urlencode({name: value for name, value in query.items() if value})
         return f"{self._account.base_url}{self._path}?{told}"
 
-    async def _create(self, parcel: Parcel, sms: Sms, *, messages: Any) -> Outcome:
-        try:
-            message = await messages.create_async(
-                to=parcel.to,
-                body=sms.text,
-                status_callback=f"{self._account.callback}/{parcel.delivery_id}/{parcel.attempt}",
-                validity_period=max(1, min(sms.ttl, LONGEST_VALIDITY)),
-                **self._sender,
-            )
-        except (NotSent, Lost) as fact:
-            return unanswered(fact)
-        except _NotCreated as other:
-            return outcome(other.args[0])
-        except (ValueError, TypeError, AttributeError):
-            # A 201 whose body the SDK cannot read (truncated, HTML, a list): it has no error of
-            # its own for it, and the message was accepted.
-            return Outcome.unsure("garbage")
-        return Outcome.taken(message.sid) if message.sid else Outcome.unsure("garbage")
+
+def created(answer: Answer) -> Outcome:
+    """What a 201 comes to: without the message's sid nobody knows what was created."""
+    sid = json_object(answer).get("sid")
+    return Outcome.taken(sid) if isinstance(sid, str) and sid else Outcome.unsure("garbage")
 
 
 def outcome(answer: Answer) -> Outcome:
@@ -306,7 +261,3 @@ def _written(url: str) -> Iterator[str]:
 def _form(body: bytes) -> dict[str, list[str]]:
     """Name -> values; read once for the signature and what is then read of it."""
     return parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
-
-
-def _basic(user: str, password: str) -> str:
-    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()

@@ -24,6 +24,7 @@ from dispatcher.providers import twilio
 from dispatcher.providers.base import Finding, Found, Parcel, Provider, Sms
 from dispatcher.providers.catalogue import CARRIERS
 from dispatcher.providers.twilio_list import Wanted, read_page
+from dispatcher.providers.twilio_request import basic
 from tests.providers import accounts, test_against_sandbox
 from tests.providers.twin import Seen, Step, Twin, answer
 
@@ -250,7 +251,7 @@ def test_the_question_is_the_sdks_own():
     _, (seen,) = asked(page())
     assert (seen.method, urlsplit(seen.path).path) == (method, urlsplit(uri).path)
     assert dict(parse_qsl(urlsplit(seen.path).query)) == {n: str(v) for n, v in params.items()}
-    assert seen.headers["authorization"] == twilio._basic(*auth)
+    assert seen.headers["authorization"] == basic(*auth)
     assert not seen.body
 
 
