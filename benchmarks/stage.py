@@ -72,7 +72,7 @@ class Stage:
         self._group: supervise.Group | None = None
         self.sandbox = Sandbox("", 0)
         self.postgres = ""
-        self.port = ours.free_port()
+        self.port, self.hooks_port = ours.free_port(), ours.free_port()
 
     def __enter__(self) -> Self:
         try:
@@ -95,25 +95,26 @@ class Stage:
             os.environ.pop(name, None)  # a benchmark never touches a database of yours
         services = self._local.start()
         self.postgres = services.postgres
-        web = f"http://127.0.0.1:{self.port}"
+        web, hooks = (f"http://127.0.0.1:{port}" for port in (self.port, self.hooks_port))
         os.environ.update(filled(services, self._local.home, os.environ))
         os.environ |= {
             "DJANGO_SETTINGS_MODULE": "dispatcher.conf.settings",
             "PUBLIC_URL": web,
+            "HOOKS_URL": hooks,
             "DRILL_PACE": str(PACE),
         }
         self._group = supervise.Group(logs=self.home / "logs", environ=os.environ)
-        self._sandbox(web)
+        self._sandbox(hooks)
         self._group.begin("prepare", supervise.python("-m", "dispatcher.cli.prepare"))
         self._group.finish("prepare")
         django.setup()
 
-    def _sandbox(self, web: str) -> None:
+    def _sandbox(self, hooks: str) -> None:
         assert self._group
         port, state = ours.free_port(), self.home / "sandbox"
         url = f"http://127.0.0.1:{port}"
         state.mkdir(mode=0o700)
-        usual = supervise.sandbox(port=port, web_url=web, state=state)
+        usual = supervise.sandbox(port=port, hooks_url=hooks, state=state)
         self._group.start(
             supervise.Part("sandbox", (*usual.command, "--keep", str(self._keep)), usual.ending)
         )
@@ -131,7 +132,12 @@ class Stage:
 
     def installation(self) -> Installation:
         """The whole program as `./dispatch up` runs it, on this stage's servers."""
-        plan = Plan(home=self.home / "installation", port=self.port, sandbox=False)
+        plan = Plan(
+            home=self.home / "installation",
+            port=self.port,
+            hooks_port=self.hooks_port,
+            sandbox=False,
+        )
         return Installation(plan, say=lambda _step: None)
 
     def group(self, name: str) -> supervise.Group:

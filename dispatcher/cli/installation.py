@@ -1,4 +1,4 @@
-"""The whole program on one host: servers, schema, sandbox, web, a worker for each lane, beat."""
+"""The whole program on one host: servers, schema, sandbox, web, door, lanes' workers, beat."""
 
 import json
 import os
@@ -19,7 +19,7 @@ from dispatcher.kit.errors import Refused
 from dispatcher.kit.local import home as ours
 from dispatcher.kit.local.servers import Local, filled, missing
 
-WEB_PORT, SANDBOX_PORT = 8000, 8090
+WEB_PORT, HOOKS_PORT, SANDBOX_PORT = 8000, 8001, 8090
 SPARE = 50  # ports tried above the usual one
 
 
@@ -30,6 +30,7 @@ class Plan:
     home: Path
     host: str = "127.0.0.1"
     port: int | None = None
+    hooks_port: int | None = None
     sandbox: bool = True
     durable: bool = True
 
@@ -40,16 +41,17 @@ class Addresses:
 
     web: str
     sandbox: str = ""
+    hooks: str = ""
 
 
-def _port(wanted: int | None, usual: int) -> int:
+def _port(wanted: int | None, usual: int, *, but: int = 0) -> int:
     """The port to listen on. Raises Refused("up.port_taken") when an explicit one is taken."""
     if wanted is not None:
         if ours.free_port(wanted) != wanted:
             raise Refused("up.port_taken", port=wanted)
         return wanted
     for port in range(usual, usual + SPARE):
-        if ours.free_port(port) == port:
+        if port != but and ours.free_port(port) == port:
             return port
     raise Refused("up.port_taken", port=usual)
 
@@ -93,22 +95,31 @@ class Installation:
         self.environ = {**os.environ, **self._servers()}
         (self._home / "up.json").unlink(missing_ok=True)  # of one that was killed
         port = _port(self._plan.port, WEB_PORT)
-        web_url = f"http://{self._plan.host.replace('0.0.0.0', '127.0.0.1')}:{port}"  # noqa: S104
-        self.environ.setdefault("PUBLIC_URL", web_url)
+        hooks_port = _port(self._plan.hooks_port, HOOKS_PORT, but=port)
+        near = self._plan.host.replace("0.0.0.0", "127.0.0.1")  # noqa: S104
+        web_url, hooks_url = f"http://{near}:{port}", f"http://{near}:{hooks_port}"
+        if not {"PUBLIC_URL", "PUBLIC_URL_FILE"} & self.environ.keys():
+            self.environ["PUBLIC_URL"] = web_url
+            self.environ.setdefault("HOOKS_URL", hooks_url)
         self.environ["DISPATCHER_HOME"] = str(self._home)
         self.group = supervise.Group(logs=self._home / "logs", environ=self.environ)
         self._say("schema")
         self.group.begin("prepare", supervise.python("-m", "dispatcher.cli.prepare"))
-        sandbox_url = self._sandbox(web_url) if self._plan.sandbox else ""
+        sandbox_url = self._sandbox(hooks_url) if self._plan.sandbox else ""
         self._say("workers")  # they import while the schema is made; nothing rings before beat
         self.group.start(*map(supervise.worker, queues.LANES))
         self.group.finish("prepare")
         self._say("web")
-        self.group.start(supervise.web(host=self._plan.host, port=port), supervise.beat())
-        self.group.wait(lambda: answers(f"{web_url}/health"), name="web")
+        self.group.start(
+            supervise.web(host=self._plan.host, port=port),
+            supervise.door(host=self._plan.host, port=hooks_port),
+            supervise.beat(),
+        )
+        self.group.wait(lambda: answers(f"{web_url}/livez"), name="web")
+        self.group.wait(lambda: answers(f"{hooks_url}/livez"), name="door")
         lanes = Celery(broker=self.environ["REDIS_URL"])
         self.group.wait(lambda: listening(lanes) >= set(queues.LANES), name="worker-critical")
-        found = Addresses(web_url, sandbox_url)
+        found = Addresses(web_url, sandbox_url, hooks_url)
         self._told = self._home / "up.json"
         ours.write(self._told, json.dumps({"url": web_url, "pid": os.getpid()}))
         return found
@@ -123,7 +134,7 @@ class Installation:
         self._hold.take()
         return {}
 
-    def _sandbox(self, web_url: str) -> str:
+    def _sandbox(self, hooks_url: str) -> str:
         """Start the carriers' stand-in and keep the accounts that it tells."""
         assert self.group
         self._say("sandbox")
@@ -131,7 +142,7 @@ class Installation:
         url = f"http://127.0.0.1:{port}"
         state = self._home / "sandbox"
         state.mkdir(mode=0o700, exist_ok=True)
-        self.group.start(supervise.sandbox(port=port, web_url=web_url, state=state))
+        self.group.start(supervise.sandbox(port=port, hooks_url=hooks_url, state=state))
         self.group.wait(lambda: answers(f"{url}/sandbox/health"), name="sandbox")
         with urllib.request.urlopen(f"{url}/sandbox/accounts", timeout=5) as told:  # noqa: S310
             ours.write(state / "accounts.json", told.read().decode())

@@ -92,13 +92,13 @@ def beat() -> Part:
     return Part("beat", python("-m", "celery", "-A", "dispatcher.conf.celery", "beat"))
 
 
-def sandbox(*, port: int, web_url: str, state: Path) -> Part:
-    """The carriers' stand-in; its receipts go to our web process."""
+def sandbox(*, port: int, hooks_url: str, state: Path) -> Part:
+    """The carriers' stand-in; its receipts and replies go to our door."""
     return Part(
         "sandbox",
         python(
             *("-m", "dispatcher.sandbox", "--port", str(port), "--state", str(state)),
-            *("--events-url", f"{web_url}/hooks/sendgrid", "--receipts-via", web_url),
+            *("--events-url", f"{hooks_url}/hooks/sendgrid", "--receipts-via", hooks_url),
         ),
     )
 

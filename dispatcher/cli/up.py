@@ -67,6 +67,7 @@ def told(addresses: Addresses, home: Path) -> None:
     """Where to look."""
     say("")
     say(gettext("Running: %(url)s") % {"url": addresses.web})
+    say(gettext("Receipts come to: %(url)s/hooks/") % {"url": addresses.hooks})
     if addresses.sandbox:
         say(gettext("Drills go to the wall of phones: %(url)s/") % {"url": addresses.sandbox})
     say(gettext("Data: %(home)s   Logs: %(home)s/logs") % {"home": home})
@@ -79,6 +80,10 @@ def up(
     port: Annotated[
         int | None, typer.Option(envvar="PORT", help="Default: 8000, or the next that is free.")
     ] = None,
+    hooks_port: Annotated[
+        int | None,
+        typer.Option(envvar="HOOKS_PORT", help="For receipts: 8001, or the next that is free."),
+    ] = None,
     home: Annotated[
         Path, typer.Option(envvar="DISPATCHER_HOME", help="Where the data are kept.")
     ] = Path(".dispatcher"),
@@ -88,7 +93,7 @@ def up(
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dispatcher.conf.settings")
     django.setup()
     texts = steps()
-    plan = Plan(home=home, host=host, port=port, sandbox=sandbox)
+    plan = Plan(home=home, host=host, port=port, hooks_port=hooks_port, sandbox=sandbox)
     installation = Installation(plan, say=lambda step: say(texts[step]))
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

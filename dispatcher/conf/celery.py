@@ -14,6 +14,7 @@ ROOMS = (
     "dispatcher.operators",
     "dispatcher.reports",
     "dispatcher.tracking",
+    "dispatcher.watching",
     "dispatcher.wording",
 )
 """Rooms that may have a `tasks` module."""

@@ -54,6 +54,9 @@ class Environment(BaseSettings):
         default=30, ge=0, description="Days from the end of its alerts until a private list goes"
     )
     debug: bool = Field(default=False, description="Never in production")
+    metrics_token: SecretStr = Field(
+        default=SecretStr(""), description="Bearer token of /metrics; unset: loopback alone"
+    )
     log_format: str = Field(default="json", description="json or console")
     organisation: str = Field(default="Global Foods", description="Shown on pages and in messages")
     contact: str = Field(

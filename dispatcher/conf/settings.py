@@ -112,6 +112,7 @@ DATABASES = {
 REDIS_URL = _told(ENV.redis_url, RUNNING.redis_url if RUNNING else "redis://127.0.0.1:6379/0")
 CARRIERS = carriers(ENV)
 PACE = pace(ENV, CARRIERS)
+METRICS_TOKEN = ENV.metrics_token.get_secret_value()
 LOGGING = logging_settings(ENV.log_format)
 
 LANGUAGE_CODE = "en"

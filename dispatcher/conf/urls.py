@@ -6,6 +6,7 @@ from dispatcher.conf.health import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health, name="health"),
+    path("", include("dispatcher.watching.urls")),
     path("", include("dispatcher.hooks.urls")),
     path("", include("dispatcher.console.urls")),
 ]

@@ -53,6 +53,11 @@ timezone = "UTC"
 beat_scheduler = f"{Scheduler.__module__}:{Scheduler.__qualname__}"  # keeps no file: ticks only
 beat_max_loop_interval = 2
 beat_schedule: dict[str, dict[str, Any]] = {
+    "tick": {
+        "task": "dispatcher.watching.tasks.tick",
+        "schedule": 5.0,
+        "options": {"queue": queues.HOUSEKEEPING, "expires": 10},
+    },
     "sweep": {
         "task": "dispatcher.fanout.tasks.sweep",
         "schedule": 2.0,

@@ -1,6 +1,8 @@
 """Verified receipts go onto the books: requests that come together commit together."""
 
 import threading
+import time
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import Future
 
@@ -8,12 +10,16 @@ import structlog
 from django.db import Error, close_old_connections
 
 from contacts import consent
-from dispatcher.ledger.climb import climb
+from dispatcher.kit.counters import COUNTERS
+from dispatcher.ledger.climb import Climbed, climb
 from dispatcher.ledger.facts import Receipt
 from dispatcher.ledger.models import Delivery
 from dispatcher.providers.routing import MODES, Mode
 
 log = structlog.get_logger(__name__)
+
+OUTCOMES, FROM, LAG = "receipts", "receipts_from", "receipts_lag"
+"""The counters' groups: what receipts came to, who sent them, how late they were."""
 
 GATHER = 0.004
 """Seconds for which the first request waits for company: one commit for many callbacks, and far
@@ -83,10 +89,26 @@ def receive(receipts: Sequence[Receipt], *, mode: Mode) -> None:
     for start in range(0, len(receipts), MOST):
         told = receipts[start : start + MOST]
         climbed = climb(told, mode=mode)
+        _count(told, climbed)
         if climbed.foreign:
             log.warning("receipts_of_other_mode", mode=mode, n=len(climbed.foreign))
         if mode == "real":
             _tell_registry([r for r in told if r.delivery_id not in climbed.foreign])
+
+
+def _count(receipts: Sequence[Receipt], climbed: Climbed) -> None:
+    """For who watches: what came, from whom, and how late."""
+    foreign = sum(receipt.delivery_id in climbed.foreign for receipt in receipts)
+    outcomes = {"new": climbed.new - climbed.stray, "repeated": climbed.repeated}
+    for name, n in (outcomes | {"stray": climbed.stray, "foreign": foreign}).items():
+        COUNTERS.add(OUTCOMES, name, n)
+    for carrier, n in Counter(receipt.carrier for receipt in receipts).items():
+        COUNTERS.add(FROM, carrier, n)
+    now, late = time.time(), [receipt for receipt in receipts if receipt.at is not None]
+    for carrier, n in Counter(receipt.carrier for receipt in late).items():
+        lags = [now - one.at.timestamp() for one in late if one.at and one.carrier == carrier]
+        COUNTERS.add(LAG, f"{carrier}:seconds", sum(lags))
+        COUNTERS.add(LAG, f"{carrier}:count", n)
 
 
 def _tell_registry(receipts: Sequence[Receipt]) -> None:

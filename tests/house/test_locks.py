@@ -9,6 +9,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 OPEN = {
     "health": "containers ask it; it says ok or no database",
+    "livez": "containers ask it; it says that the process answers",
+    "readyz": "load balancers ask it; it says what is missing, by kind",
+    "metrics": "figures without people, to this machine alone or to a token: tests/watching",
     "acknowledge": "the signed link is the key",
     "sign-in": "here one gets in",
     "language": "a stranger may choose the language of the sign-in page",

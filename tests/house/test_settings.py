@@ -35,4 +35,4 @@ def test_no_setting_is_invented():
     lines = DOCUMENT.read_text(encoding="utf-8").splitlines()
     rows = [line.split("`")[1] for line in lines if line.startswith("| `")]
     script = {"DISPATCHER_PYTHON", "DISPATCHER_VENV", "DISPATCHER_POSTGRES", "DISPATCHER_CHROMIUM"}
-    assert set(rows) <= {name.upper() for name in FIELDS} | script | {"PORT"}
+    assert set(rows) <= {name.upper() for name in FIELDS} | script | {"PORT", "HOOKS_PORT"}

@@ -1,0 +1,52 @@
+"""Who is alive: beat and workers say so in Valkey, by the server's clock, not by theirs."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from redis import Redis
+
+from dispatcher.kit import queues
+
+BEAT, WORKERS = "pulse:beat", "pulse:workers"
+LIVES = 15.0
+"""Seconds after its last word for which a worker counts as alive; it speaks every two."""
+_KEPT = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """Seconds since beat's last tick was heard, None: never; workers alive, by lane."""
+
+    beat: float | None
+    workers: dict[str, int]
+
+
+def tick(valkey: Redis) -> None:
+    """Beat has rung, and somebody in the housekeeping lane has heard it."""
+    valkey.set(BEAT, _now(valkey))
+
+
+def live(valkey: Redis, name: str) -> None:
+    """A worker speaks; `name` is `lane@host`."""
+    now = _now(valkey)
+    with valkey.pipeline(transaction=False) as pipe:
+        pipe.zadd(WORKERS, {name: now})
+        pipe.zremrangebyscore(WORKERS, 0, now - _KEPT)
+        pipe.execute()
+
+
+def feel(valkey: Redis) -> Pulse:
+    """Who spoke lately. Raises redis.RedisError."""
+    now = _now(valkey)
+    told = valkey.get(BEAT)
+    counts = dict.fromkeys(queues.LANES, 0)
+    spoke: list[Any] = list(valkey.zrangebyscore(WORKERS, now - LIVES, "+inf"))
+    for name in spoke:
+        lane = bytes(name).decode().partition("@")[0]
+        counts[lane] = counts.get(lane, 0) + 1
+    return Pulse(max(0.0, now - float(told)) if told else None, counts)
+
+
+def _now(valkey: Redis) -> float:
+    seconds, micros = valkey.time()
+    return float(seconds) + float(micros) / 1e6
