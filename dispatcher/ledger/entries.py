@@ -274,7 +274,7 @@ def _retry(windows: Sequence[Window]) -> None:
             "retry",
             batches=list(batches),
             indexes=list(indexes),
-            seconds=list(seconds),
+            seconds=list(map(float, seconds)),
             codes=list(codes),
             asked=list(asked),
         )
