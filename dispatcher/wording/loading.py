@@ -242,6 +242,8 @@ def _to(row: WordingVersion, state: State, *, checked: str = "") -> int:
     before = State(row.state)
     if before is state:
         return 0
+    if before is State.NEEDS_EDITING and row.remark:
+        return 0  # a person returned it: loading it once more is no answer
     if row.voucher_id and state is State.ACCEPTED:
         checked = row.accepted_by  # a person vouched for this very text against this very source
     return WordingVersion.objects.filter(pk=row.pk, state=before.value).update(

@@ -59,6 +59,26 @@ tell(
         "wording.language_unknown": _("No such language is known: %(tag)s"),
         "wording.zone_unknown": _("No such time zone is known: %(zone)s"),
         # Facts: values.read and rendering.compile.
+        # The bench: who may do what to a text.
+        "wording.unsound": _(
+            "%(wording)s in %(locale)s cannot be accepted: findings that must be mended first: "
+            "%(count)s."
+        ),
+        "wording.not_your_language": _(
+            "%(who)s does not vouch for %(locale)s; a translator of that language must do this."
+        ),
+        "wording.own_edit": _(
+            "%(who)s wrote this text last; another translator of the language must accept it."
+        ),
+        "wording.source_changed": _(
+            "The source has changed since version %(version)s was written; look at what changed, "
+            "then edit it or accept it again with a reason."
+        ),
+        "wording.not_stale": _(
+            "Version %(version)s is %(state)s; only a text whose source has changed is accepted "
+            "again."
+        ),
+        "wording.no_reason": _("Say why; the others read it."),
         "wording.fact_type": _("The fact %(fact)s has an unknown type: %(type)s"),
         "wording.fact_too_long": _(
             "The fact %(fact)s has %(length)s characters; at most %(most)s."
