@@ -1,0 +1,447 @@
+"""The process tree under fault: `./dispatch up` as it is, on a small disk of its own.
+
+It sends real alerts and drills to two oracles. And the hands that kill, freeze, cut and fill.
+"""
+
+import contextlib
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import redis
+
+from dispatcher.kit.local import child
+from dispatcher.kit.local import home as ours
+from dispatcher.kit.local.servers import found
+from tests.faults.carrier import Oracle
+from tests.faults.rows import Reader
+
+ROOT = Path(__file__).parents[2]
+PREFIX = "dispatcher-faults-"
+DISK = "4g"
+"""Most that the small disk may hold; memory is used only for what lies on it."""
+LANES = ("critical", "routine", "receipts", "housekeeping")
+MODES = {"real": 7, "drill": 1}
+"""Mode -> the seed of its carriers' keys: a drill's key must not speak about a real delivery."""
+_SET = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "PORT", "PUBLIC_URL", "DISPATCHER_HOME")
+
+
+class Tree:
+    """`with Tree(pace=100) as tree:` all of it runs; `pace`: messages a second for each account."""
+
+    def __init__(self, *, pace: int) -> None:
+        _sweep()
+        self.base = Path(tempfile.mkdtemp(prefix=PREFIX))
+        self.base.chmod(0o711)  # the servers' account walks through
+        self.home = self.base / "home"
+        self.home.mkdir()
+        self.disk = SmallDisk(self.home)
+        self.port = _port()
+        self.oracles = {
+            mode: Oracle(
+                seed=seed,
+                port=_port(),
+                journal=self.base / f"{mode}.journal",
+                state=self.base / mode,
+                web=self.web,
+            )
+            for mode, seed in MODES.items()
+        }
+        self._pace = pace
+        self._up: subprocess.Popen[bytes] | None = None
+        self._desk: subprocess.Popen[str] | None = None
+        self.environ: dict[str, str] = {}
+        self.database = ""
+        self.broker = ""
+
+    @property
+    def web(self) -> str:
+        """Where the web process listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def rows(self) -> Reader:
+        """The ledger's rows."""
+        return Reader(self.database)
+
+    def __enter__(self) -> Self:
+        try:
+            self._start()
+        except BaseException:  # also Ctrl-C: nothing of ours may stay behind
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.stop()
+
+    def _start(self) -> None:
+        for oracle in self.oracles.values():
+            oracle.start()
+        self.environ = _environ(self, pace=self._pace)
+        self._up = child.start(
+            [sys.executable, "-m", "dispatcher.cli.up", "--no-sandbox", "--home", str(self.home),
+             "--port", str(self.port)],
+            log=self.base / "up.log",
+            ending=signal.SIGTERM,
+            environ=self.environ,
+            cwd=ROOT,
+        )  # fmt: skip
+        until(lambda: (self.home / "up.json").exists() or self._ended(), within=180, what="start")
+        services = found(self.home)
+        assert services, "the servers do not run"
+        self.database, self.broker = services.database_url, services.redis_url
+        self.rows.install_watcher()
+        self._hire()
+
+    def _ended(self) -> bool:
+        assert self._up
+        if self._up.poll() is not None:
+            raise AssertionError(f"the installation has ended: {self.logs()}")
+        return False
+
+    def _hire(self) -> None:
+        """Let the operators in."""
+        own = {
+            "DATABASE_URL": self.database,
+            "REDIS_URL": self.broker,
+            "SECRET_KEY": ours.secret(self.home, "signing"),
+            "DISPATCHER_HOME": str(self.home),
+            "PUBLIC_URL": self.web,
+        }
+        self._desk = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.desk"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=(self.base / "desk.log").open("w"),
+            text=True,
+            env=self.environ | own,
+            cwd=ROOT,
+            start_new_session=True,
+        )
+
+    def desk(self, do: str, *, within: float = 90, **told: Any) -> Any:
+        """An operator does it, and tries again while the installation says that it cannot."""
+        end = time.monotonic() + within
+        while True:
+            answer = self._say({"do": do, **told})
+            if "told" in answer:
+                return answer["told"]
+            assert time.monotonic() < end, answer["error"]
+            time.sleep(0.3)
+
+    def _say(self, told: dict[str, Any]) -> dict[str, Any]:
+        assert self._desk
+        assert self._desk.stdin
+        assert self._desk.stdout
+        self._desk.stdin.write(json.dumps(told) + "\n")
+        self._desk.stdin.flush()
+        line = self._desk.stdout.readline()
+        assert line, (self.base / "desk.log").read_text()[-2000:]
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    # --- the processes ------------------------------------------------------------------------
+
+    @property
+    def supervisor(self) -> int:
+        """The process of `./dispatch up`; it looks after all others, and nobody kills it."""
+        assert self._up
+        return self._up.pid
+
+    def living(self) -> bool:
+        """Whether the supervisor has needed no hand."""
+        return self._up is not None and self._up.poll() is None
+
+    def parts(self) -> dict[str, int]:
+        """Part's name -> its main process, of those that run now."""
+        table = _processes()
+        named = {_part(one): pid for pid, one in table.items() if one.parent == self.supervisor}
+        return {name: pid for name, pid in named.items() if name}
+
+    def kill(self, *names: str, whole: bool = True, how: signal.Signals = signal.SIGKILL) -> int:
+        """Signal these parts' processes, with their children when `whole`; how many were met."""
+        table, parts, met = _processes(), self.parts(), 0
+        for name in names:
+            pid = parts.get(name)
+            below = list(_below(pid, table)) if pid and whole else []
+            for one in [pid, *below] if pid else []:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(one, how)
+                    met += 1
+        return met
+
+    def kill_child(self, name: str) -> int:
+        """SIGKILL only what the part has forked: a worker's children, not its main process."""
+        pid, table = self.parts().get(name), _processes()
+        below = list(_below(pid, table)) if pid else []
+        for one in below:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(one, signal.SIGKILL)
+        return len(below)
+
+    @contextlib.contextmanager
+    def frozen(self, name: str) -> Iterator[None]:
+        """SIGSTOP the part and its children; SIGCONT at the end of the block."""
+        parts, table = self.parts(), _processes()
+        pids = [parts[name], *_below(parts[name], table)]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in pids:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+
+    def whole(self, *, within: float = 60.0) -> None:
+        """Wait until every part runs again and answers; nobody but the supervisor helps."""
+        wanted = {"web", "beat", "postgres", "valkey", *(f"worker-{lane}" for lane in LANES)}
+
+        def back() -> bool:
+            assert self.living(), f"the supervisor has ended: {self.logs()}"
+            return wanted <= set(self.parts()) and self._answers()
+
+        until(back, within=within, what=f"all parts again, {self.logs()}")
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.web}/health", timeout=2):
+                pass
+            self.rows.ask("select 1")
+            with redis.Redis.from_url(self.broker, socket_timeout=1) as bell:
+                return bool(bell.ping())
+        except (OSError, redis.RedisError, Exception) as error:  # noqa: BLE001
+            return isinstance(error, bool)
+
+    # --- the network --------------------------------------------------------------------------
+
+    def cut_database(self) -> int:
+        """End every connection to PostgreSQL but our own; how many."""
+        [(n,)] = self.rows.ask(
+            "select count(pg_terminate_backend(pid)) from pg_stat_activity"
+            " where pid <> pg_backend_pid() and usename = current_user"
+        )
+        return int(n)
+
+    def cut_broker(self) -> int:
+        """End every connection to Valkey, those that wait for a doorbell too."""
+        with redis.Redis.from_url(self.broker, socket_timeout=5) as bell:
+            cut = 0
+            for kind in ("normal", "pubsub"):
+                cut += int(bell.execute_command("CLIENT", "KILL", "TYPE", kind, "SKIPME", "yes"))
+        return cut
+
+    def empty_broker(self) -> None:
+        """FLUSHALL: doorbells, bindings, pace and all."""
+        with redis.Redis.from_url(self.broker, socket_timeout=5) as bell:
+            bell.flushall()
+
+    def half_closed_knocks(self, count: int) -> None:
+        """So many callers that write half a receipt to the web and close their side."""
+        for _ in range(count):
+            with socket.create_connection(("127.0.0.1", self.port), timeout=5) as line:
+                line.sendall(
+                    b"POST /hooks/sendgrid HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n[{"
+                )
+                line.shutdown(socket.SHUT_WR)
+
+    def forge(self, delivery: int) -> int:
+        """A receipt that no carrier signed; the status that its sender meets."""
+        request = urllib.request.Request(
+            f"{self.web}/hooks/twilio/{delivery}/1",
+            data=b"MessageStatus=delivered&MessageSid=SM1",
+            headers={"X-Twilio-Signature": "bm8="},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    def logs(self) -> str:
+        """The last lines of everything, for a failure's report."""
+        files = [self.base / "up.log", *sorted((self.home / "logs").glob("*.log"))]
+        return "\n".join(
+            f"--- {file.name}: {file.read_text(errors='replace')[-600:]}"
+            for file in files
+            if file.exists()
+        )
+
+    def stop(self) -> None:
+        """End everything and remove what it kept."""
+        self.disk.free()
+        if self._desk:
+            self._desk.kill()
+            self._desk.wait()
+        if self._up:
+            for pid in _below(self._up.pid, _processes()):  # whom a test has left frozen
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+            child.stop(self._up, steps=((signal.SIGTERM, 60),))
+        for oracle in self.oracles.values():
+            oracle.stop()
+        _remove(self.base)
+
+
+class SmallDisk:
+    """A tmpfs under the home that can be full at a word, where this machine permits a mount."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        mounted = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"size={DISK},mode=0700", "tmpfs", str(home)],
+            capture_output=True,
+            text=True,
+            check=False,
+        ) if shutil.which("mount") else None  # fmt: skip
+        self.refusal = "" if mounted and mounted.returncode == 0 else _why(mounted)
+
+    def fill(self, *, spare: int = 64 * 1024) -> None:
+        """From now on only `spare` bytes more find room: the disk shrinks to what it holds."""
+        usage = os.statvfs(self._home)
+        used = (usage.f_blocks - usage.f_bfree) * usage.f_frsize
+        self._resize(f"{used + spare}")
+
+    def free(self) -> None:
+        """There is room again."""
+        if not self.refusal and os.path.ismount(self._home):
+            self._resize(DISK)
+
+    def _resize(self, size: str) -> None:
+        subprocess.run(
+            ["mount", "-o", f"remount,size={size}", str(self._home)],
+            check=True,
+            capture_output=True,
+        )
+
+
+def _why(mounted: "subprocess.CompletedProcess[str] | None") -> str:
+    return (mounted.stderr.strip() if mounted else "") or "there is no mount(8) here"
+
+
+@dataclass(frozen=True, slots=True)
+class _Process:
+    parent: int
+    arguments: tuple[str, ...]
+
+
+def _processes() -> dict[int, _Process]:
+    """All processes of this machine that we may look at."""
+    seen = {}
+    for place in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            status = (place / "stat").read_text().rpartition(")")[2].split()
+            line = (place / "cmdline").read_bytes().decode(errors="replace")
+            if status[0] != "Z":
+                seen[int(place.name)] = _Process(
+                    int(status[1]), tuple(line.rstrip("\0").split("\0"))
+                )
+    return seen
+
+
+def _below(pid: int, table: dict[int, _Process]) -> Iterator[int]:
+    for one, told in table.items():
+        if told.parent == pid:
+            yield one
+            yield from _below(one, table)
+
+
+def _part(told: _Process) -> str:
+    """Which part of the installation a child of the supervisor is; "" for a chore."""
+    words, program = set(told.arguments), Path(told.arguments[0]).name
+    if "-Q" in words:
+        return f"worker-{told.arguments[told.arguments.index('-Q') + 1]}"
+    if "granian" in words:
+        return "web"
+    if "beat" in words:
+        return "beat"
+    return next(
+        (name for name in ("postgres", "valkey", "redis") if program.startswith(name)), ""
+    ).replace("redis", "valkey")
+
+
+def _port() -> int:
+    """A free port that no outgoing connection is ever given: below the ephemeral range."""
+    chance = random.SystemRandom()
+    while True:
+        wanted = chance.randrange(20_000, 32_000)
+        if ours.free_port(wanted) == wanted:
+            return wanted
+
+
+def _environ(tree: Tree, *, pace: int) -> dict[str, str]:
+    """What the installation is told: our oracles stand where the carriers would."""
+    told = {name: _accounts(oracle) for name, oracle in tree.oracles.items()}
+    drill = tree.base / "drill-accounts.json"
+    ours.write(drill, json.dumps(told["drill"]))
+    real = told["real"]
+    paces = dict.fromkeys(
+        ("TWILIO_PACE", "SENDGRID_PACE", "FCM_PACE", "WEBPUSH_PACE", "DRILL_PACE"), str(pace)
+    )
+    kept = {name: value for name, value in os.environ.items() if name not in _SET}
+    return kept | paces | {
+        "PYTHONPATH": str(ROOT),
+        "DJANGO_SETTINGS_MODULE": "dispatcher.conf.settings",
+        "SANDBOX_URL": tree.oracles["drill"].url,
+        "DRILL_ACCOUNTS": str(drill),
+        "TWILIO_ACCOUNT_SID": real["twilio_sid"],
+        "TWILIO_AUTH_TOKEN": real["twilio_token"],
+        "TWILIO_SENDER": "+12025550100",
+        "TWILIO_URL": real["url"],
+        "SENDGRID_API_KEY": real["sendgrid_key"],
+        "SENDGRID_SENDER": "alerts@example.com",
+        "SENDGRID_WEBHOOK_KEY": real["sendgrid_event_key"],
+        "SENDGRID_URL": real["url"],
+        "FCM_SERVICE_ACCOUNT": json.dumps(real["fcm_service_account"]),
+        "FCM_URL": real["url"],
+    }  # fmt: skip
+
+
+def _accounts(oracle: Oracle) -> dict[str, Any]:
+    told: dict[str, Any] = {}
+
+    def asked() -> bool:
+        with contextlib.suppress(OSError):
+            told.update(oracle.ask("GET", "/sandbox/accounts"))
+        return bool(told)
+
+    until(asked, within=60, what="the oracle")
+    return told
+
+
+def until(check: Callable[[], bool], *, within: float, what: str, every: float = 0.1) -> float:
+    """Wait until it holds; the seconds that it took."""
+    began = time.monotonic()
+    while not check():
+        assert time.monotonic() - began < within, f"not within {within:.0f} s: {what}"
+        time.sleep(every)
+    return time.monotonic() - began
+
+
+def _sweep() -> None:
+    """Remove what harnesses that were killed left in the temporary directory."""
+    for old in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        if old.stat().st_uid == os.geteuid() and not ours.held(old / "home"):
+            lock = old / "home" / "lock"
+            if lock.exists():
+                _remove(old)
+
+
+def _remove(base: Path) -> None:
+    if os.path.ismount(base / "home"):
+        subprocess.run(["umount", "-l", str(base / "home")], check=False, capture_output=True)
+    shutil.rmtree(base, ignore_errors=True)
