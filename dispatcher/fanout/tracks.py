@@ -16,13 +16,16 @@ from dispatcher.fanout.load import Call
 from dispatcher.fanout.pace import Pace, Purse
 from dispatcher.kit.wire import Wire
 from dispatcher.ledger.facts import Outcome
-from dispatcher.providers.breaker import Breaker
+from dispatcher.providers.breaker import Breaker, is_ill
 from dispatcher.providers.routing import Mode
 
 log = structlog.get_logger(__name__)
 
 CONNECTIONS = 128
 """Requests on the wire at once, to one account from one worker."""
+FEW = 8
+"""Requests at once to begin with, and one more after each that went well: of an account that has
+fallen ill as few as possible shall be unsure."""
 AHEAD = 0.5
 """Seconds' worth of messages that may wait on a track: what is let in stands behind the cursor."""
 
@@ -57,7 +60,9 @@ class Track:
     bar: Bar
     _queue: deque[tuple[_Train, int]] = field(default_factory=deque)
     _lines: set[asyncio.Task[None]] = field(default_factory=set)
+    _width: int = FEW
     _heard: list[Outcome] = field(default_factory=list)
+    _alarm: asyncio.Task[None] | None = None
     _purse: Purse = field(init=False)
     _paying: asyncio.Lock = field(default_factory=asyncio.Lock)
     _waiting: int = 0
@@ -102,8 +107,8 @@ class Track:
         self._queue = kept
 
     def _staff(self) -> None:
-        """As many lines as there are calls, up to CONNECTIONS."""
-        for _ in range(min(len(self._queue), CONNECTIONS) - len(self._lines)):
+        """As many lines as there are calls, up to the track's width."""
+        for _ in range(min(len(self._queue), self._width) - len(self._lines)):
             line = asyncio.create_task(self._line())
             self._lines.add(line)
             line.add_done_callback(self._ended)
@@ -117,10 +122,12 @@ class Track:
 
     async def _line(self) -> None:
         """One call after the other: a task for each would cost 20 us a message."""
-        while self._queue:
+        while self._queue and len(self._lines) <= self._width:
             train, n = self._queue[0]
             call = train.calls[n]
-            if barred := self.bar(call):
+            if self._alarm:
+                await asyncio.wait([self._alarm])
+            elif barred := self.bar(call):
                 self._queue.popleft()
                 self._end(train, n, [barred] * len(call.pieces))
             elif self._purse.spend(len(call.pieces)):
@@ -138,9 +145,25 @@ class Track:
             if len(told) != len(parcels):
                 raise ValueError(f"{call.provider.name}: {len(told)} outcomes for {len(parcels)}")
             outcomes = told
-            self._heard.append(told[0])
+            self._hear(told[0])
         finally:
             self._end(train, n, outcomes)
+
+    def _hear(self, outcome: Outcome) -> None:
+        """A wider track after a good answer; after an ill one all lines wait for the breaker."""
+        self._heard.append(outcome)
+        if not is_ill(outcome):
+            if self._width < CONNECTIONS:
+                self._width += 1
+                self._staff()
+            return
+        self._width = max(FEW, self._width // 2)
+        if not self._alarm:
+            self._alarm = asyncio.create_task(self.tell())
+            self._alarm.add_done_callback(self._calm)
+
+    def _calm(self, _: asyncio.Task[None]) -> None:
+        self._alarm = None
 
     async def _pay(self) -> None:
         """Fill the purse for the next call; one line asks, the others wait for it."""

@@ -74,6 +74,7 @@ class Road:
         self.sandbox = sandbox
         self.settings = settings
         self.rules = Rules()
+        self.patience = TIMEOUT
 
     def person(
         self, number, *, languages=("de",), region="DE", sms=True, email=False, phone="", **facts
@@ -91,7 +92,7 @@ class Road:
             Address.objects.create(contact=contact, channel="email", key=key, value=key, position=1)
         return contact
 
-    def launch(self, *, segment="region in 001", channels=("sms", "email"), **facts):
+    def launch(self, *, ref="alert-1", segment="region in 001", channels=("sms", "email"), **facts):
         shelf = library.versions_for("recall.first.consumer", channels=channels)
         group = plans.Group("consumer", (), (plans.Step(tuple(channels)),), shelf)
         values = tuple(plans.FrozenFact(name, *told) for name, told in FACTS.items())
@@ -104,7 +105,7 @@ class Road:
             "severity": "urgent", "lane": "critical", "launched_by": "mina",
             "expires_at": datetime.now(UTC) + timedelta(hours=1), "plan": plans.freeze(plan),
         } | facts  # fmt: skip
-        return enlisting.open_dispatch("alert-1", **told)[0]
+        return enlisting.open_dispatch(ref, **told)[0]
 
     def work(self, *, seconds=10.0):
         """One worker's shift; how many people it served."""
@@ -112,7 +113,7 @@ class Road:
         async def shift():
             client = redis.asyncio.Redis.from_url(self.settings.REDIS_URL)
             try:
-                async with Pool(whole=TIMEOUT) as wire:
+                async with Pool(whole=self.patience) as wire:
                     pace = Pace(client, rates=self.settings.PACE)
                     breaker = Breaker(client, rules=self.rules)
                     conductor = Conductor("critical", wire, pace, breaker, threads)
