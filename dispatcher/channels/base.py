@@ -1,7 +1,7 @@
 """What every medium does: a rendered wording and one person's values become a parcel."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from dispatcher.providers.base import Parcel
@@ -32,6 +32,16 @@ _UNSAID = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]+")
 
 
-def personal(slots: Mapping[str, str]) -> dict[str, str]:
-    """Values as they may stand in a line: no line breaks, no controls, nothing that turns text."""
-    return {name: _TURNING.sub("", _UNSAID.sub(" ", value)) for name, value in slots.items()}
+def personal(slots: Mapping[str, str], *, only: Iterable[str] | None = None) -> dict[str, str]:
+    """Values, all or only those of some slots, as they may stand in a line, see `harmless`.
+
+    Raises KeyError for a slot without a value.
+    """
+    return {name: harmless(slots[name]) for name in (slots if only is None else only)}
+
+
+def harmless(value: str) -> str:
+    """A value without line breaks, without controls, and with nothing that turns text."""
+    if value.isprintable():  # neither a control nor a format character, and most names are such
+        return value
+    return _TURNING.sub("", _UNSAID.sub(" ", value))

@@ -6,11 +6,12 @@ tokens: `{{recipient}}` and `{{recipient_html}}`.
 """
 
 import html
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 
 from dispatcher.channels import letter
-from dispatcher.channels.base import personal
+from dispatcher.channels.base import harmless
 from dispatcher.providers.base import Email, Parcel
 from dispatcher.wording import bidi
 from dispatcher.wording.rendering import PERSONAL, Rendered, Text
@@ -20,6 +21,8 @@ HOLD = 172_800
 
 _BRACES = str.maketrans("{}", "()")
 """A carrier may read a value again: no value may look like a token. No name has braces."""
+_SIGNS = re.compile("[^ -~]|[{}&<>\"']").search
+"""Finds what is not written alike everywhere: in a page, in braces, between isolates."""
 
 
 def pack(
@@ -38,7 +41,7 @@ def pack(
     del ttl
     subject, body = rendered.parts["subject"], rendered.parts["body"]
     sender = rendered.facts.get("organisation", "")
-    values = personal({name: slots[name] for name in subject.slots | body.slots})
+    values = {name: slots[name] for name in subject.order + body.order}
     return Parcel(
         delivery_id=delivery_id,
         attempt=attempt,
@@ -96,7 +99,10 @@ def _tokens(values: Mapping[str, str], *, direction: bidi.Direction) -> dict[str
     """Both tokens of each slot; a name of the other direction is isolated as Text.fill does it."""
     tokens = {}
     for name, value in values.items():
-        told = value.translate(_BRACES)
+        if _SIGNS(value) is None:  # most names and all our links
+            tokens[name] = tokens[f"{name}_html"] = value
+            continue
+        told = harmless(value).translate(_BRACES)
         if direction == "ltr":
             told = bidi.isolated(told, "ltr")
         tokens[name] = told

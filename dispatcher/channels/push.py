@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from dispatcher.channels.base import personal
+from dispatcher.channels.base import harmless, personal
 from dispatcher.providers.base import Parcel, Push
 from dispatcher.wording.rendering import Rendered
 
@@ -22,13 +22,14 @@ def pack(
     """The parcel for one device; `to` is an FCM token or a Web Push subscription as JSON.
 
     The notification leads to `slots["link"]`, else to the notice's page (the fact `info`, where the
-    wording names it), else to the reader's own page.
+    wording names it), else to the reader's own page. Raises KeyError for a slot without a value.
     """
-    values = personal(slots)
+    title, body = rendered.parts["title"], rendered.parts["body"]
+    values = personal(slots, only=title.order + body.order)
     content = Push(
-        title=rendered.parts["title"].fill(values),
-        body=rendered.parts["body"].fill(values),
-        link=_link(values, rendered),
+        title=title.fill(values),
+        body=body.fill(values),
+        link=_link(slots, rendered),
         locale=rendered.locale,
         direction=rendered.direction,
         tag=str(delivery_id),
@@ -37,6 +38,8 @@ def pack(
     return Parcel(delivery_id=delivery_id, attempt=attempt, to=to, content=content)
 
 
-def _link(values: Mapping[str, str], rendered: Rendered) -> str:
-    told = values.get("link") or rendered.facts.get("info") or values.get("acknowledge", "")
-    return told if told.startswith(("https://", "http://")) else ""
+def _link(slots: Mapping[str, str], rendered: Rendered) -> str:
+    told = slots.get("link") or rendered.facts.get("info") or slots.get("acknowledge", "")
+    if not told.startswith(("https://", "http://")):
+        return ""
+    return harmless(told)

@@ -141,6 +141,23 @@ def test_readers_of_one_wording_share_one_letter():
     assert one.slots.keys() == {"recipient", "recipient_html", "acknowledge", "acknowledge_html"}
 
 
+def test_readers_of_a_text_without_names_share_one_text():
+    """What is written for one is written for all: a carrier's adapter need not write it again."""
+    same = rendered({"text": "{organisation}: {info, link}"})
+    one, two = (
+        sms.pack(same, delivery_id=n, attempt=1, to="+12025550101", slots=MAYA, ttl=60)
+        for n in (1, 2)
+    )
+    assert one.content is two.content
+
+
+def test_a_link_that_no_wording_names_does_no_harm_in_a_push():
+    slots = {"link": "https://recall.example.com/\u202egnp\n", "recipient": "Maya"}
+    content = push.pack(NOTICE, delivery_id=1, attempt=1, to="token", slots=slots).content
+    assert isinstance(content, Push)
+    assert content.link == "https://recall.example.com/gnp "
+
+
 def test_a_letter_carries_only_the_values_that_it_needs():
     plain = rendered({"subject": "Recall", "body": "Do not eat {product}."})
     assert mailed(plain).slots == {}
