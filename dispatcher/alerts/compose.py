@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from contacts import segments, territories
 from contacts.models import AdHocList
 from contacts.reach import vocabulary
-from dispatcher.alerts import desk, scenarios
+from dispatcher.alerts import desk, night, scenarios, survey
 from dispatcher.alerts.models import Alert, Fact
 from dispatcher.alerts.scenarios import PARTS, Fallback, Scenario
 from dispatcher.alerts.states import State
@@ -40,13 +40,19 @@ def compose(
     fallback: str = "",
     default_language: str = "",
     follows: Alert | None = None,
+    quiet_hours: str = "",
+    override_quiet: str = "",
 ) -> Alert:
     """A new draft. `mode` is "drill" or "real" and stays so for the alert's whole life.
 
     Without `regions` it reaches as far as its author's roles. What `follows` an earlier alert
-    takes over its audience (unless one is given) and its facts, each with its own verification.
+    takes over its facts, each with its own verification, and is for those who may have received it
+    (unless an audience is given, or nothing has left yet: then for the same audience).
+    `quiet_hours` (21:00-08:00) stand for the scenario's; `override_quiet` is the reason for which
+    none hold.
     Raises `alerts.unknown_scenario|unknown_part|unknown_mode|unknown_fallback|bad_expiry`,
-    `alerts.follows_other`, `wording.language_unknown`, `contacts.segment_*`, NotAllowed.
+    `alerts.follows_other`, `alerts.bad_quiet_hours|quiet_life_safety|reason_missing`,
+    `wording.language_unknown`, `contacts.segment_*`, NotAllowed.
     """
     plan = scenarios.load(scenario)
     _one_of("part", part, PARTS)
@@ -56,8 +62,10 @@ def compose(
     asked = regions or (follows.scope if follows else access.regions_of(by, Role.AUTHOR))
     reach = tuple(map(access.canonical_region, asked))
     access.require(by, Role.AUTHOR, over=reach)
-    if follows and not (segment.strip() or list_id):
-        segment, list_id = follows.segment, follows.list_id
+    same = bool(follows) and not (segment.strip() or list_id)
+    affected = same and part != "first" and bool(follows and survey.launched(follows))
+    if follows and same:  # the list stays, so that it is not erased before this has left
+        segment, list_id = "" if affected else follows.segment, follows.list_id
     alert = Alert.objects.create(
         scenario=plan.key,
         part=part,
@@ -66,25 +74,37 @@ def compose(
         scope=sorted(set(reach)),
         author=by,
         follows=follows,
+        affected=affected,
         **_audience(segment, list_id, follows=follows),
+        **_quiet(plan, quiet_hours, override_quiet),
         **_choices(plan, expires_after, fallback, default_language),
     )
     if follows:
         _carry_over(follows, alert, plan)
     journal.note(by, "alerts.composed", f"alert:{alert.pk}", mode=mode, scenario=scenario)
+    if alert.quiet_override:
+        about = f"alert:{alert.pk}"
+        journal.note(by, "alerts.quiet_overridden", about, reason=alert.quiet_override)
     return alert
 
 
 @transaction.atomic
-def set_audience(alert: Alert, *, by: User, segment: str = "", list_id: int | None = None) -> Alert:
+def set_audience(
+    alert: Alert, *, by: User, segment: str = "", list_id: int | None = None, affected: bool = False
+) -> Alert:
     """Whom it is for: a segment, a private list, or both. Sends the alert back to draft.
 
-    Raises `alerts.unknown_list`, `alerts.list_of_another`, `contacts.segment_*`.
+    Or, `affected`, those who may have received the alert that it follows.
+    Raises `alerts.unknown_list|list_of_another|nothing_followed`, `contacts.segment_*`.
     """
     alert = desk.take(alert, by=by, roles=AUTHORS)
     desk.change(alert)
+    if affected:
+        if alert.follows is None or survey.launched(alert.follows) is None:
+            raise Refused("alerts.nothing_followed", number=alert.number)
+        segment, list_id = "", alert.follows.list_id
     columns = _audience(segment, list_id, follows=alert.follows, alert=alert)
-    Alert.objects.filter(pk=alert.pk).update(**columns)
+    Alert.objects.filter(pk=alert.pk).update(affected=affected, **columns)
     journal.note(by, "alerts.audience_set", f"alert:{alert.pk}", segment=segment, list=list_id)
     alert.refresh_from_db()
     return alert
@@ -189,6 +209,15 @@ def _check_follows(earlier: Alert, *, by: User, scenario: str, mode: str) -> Non
         )
     if (earlier.scenario, earlier.mode) != (scenario, mode):
         raise Refused("alerts.follows_other", number=earlier.number)
+
+
+def _quiet(plan: Scenario, hours: str, reason: str) -> dict[str, str]:
+    """What the author says about quiet hours; what is about life waits for nobody's sleep."""
+    if hours:
+        night.read(hours)
+        if plan.severity == "life_safety":
+            raise Refused("alerts.quiet_life_safety", scenario=plan.key)
+    return {"quiet_hours": hours.strip(), "quiet_override": night.check_reason(reason)}
 
 
 def _choices(

@@ -4,18 +4,20 @@ import hashlib
 import json
 from typing import Any
 
-from dispatcher.alerts import scenarios, survey
+from dispatcher.alerts import night, scenarios, survey
+from dispatcher.alerts.deputies import escalation
 from dispatcher.alerts.models import Alert
-from dispatcher.fanout.plan import FrozenFact, Plan, Target, freeze
+from dispatcher.fanout.plan import Escalation, FrozenFact, Plan, Target, freeze
 
 
 def plan(alert: Alert) -> Plan:
     """Everything that the launch will freeze, as it stands now."""
     scenario = scenarios.load(alert.scenario)
-    target = scenario.target
+    target, asked = scenario.target, escalation(alert)
+    quiet, overridden = night.quiet(alert)
     return Plan(
-        segment=alert.segment,
-        list_id=alert.list_id,
+        segment="" if alert.affected else alert.segment,
+        list_id=None if alert.affected else alert.list_id,
         scope=tuple(alert.scope),
         kind=scenario.kind,
         groups=survey.groups(alert),
@@ -30,6 +32,10 @@ def plan(alert: Alert) -> Plan:
             share=target.share,
             within=int(target.within.total_seconds()),
         ),
+        quiet=quiet,
+        quiet_overridden=overridden,
+        escalation=asked if isinstance(asked, Escalation) else None,
+        affected=survey.affected_dispatch(alert),
     )
 
 

@@ -27,7 +27,7 @@ class NotReady(Refused):
 def lacks(alert: Alert, found: Survey | None = None) -> tuple[AnyRefused, ...]:
     """What is missing, wrong or unverified; empty when the alert may be submitted."""
     causes: list[AnyRefused] = list(_facts(alert))
-    if not alert.segment and alert.list_id is None:
+    if not survey.has_audience(alert):
         return (*causes, Refused("alerts.no_audience"))
     try:
         found = found or survey.survey(alert)

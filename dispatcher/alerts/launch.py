@@ -5,21 +5,26 @@ stop are for everybody who writes or approves alerts for all of its regions, not
 launched it.
 """
 
+from dataclasses import replace
+from typing import Any
+
 from django.db import transaction
 from django.db.models import DateTimeField, Func
 
-from dispatcher.alerts import desk, frozen
+from dispatcher.alerts import desk, frozen, night, survey
 from dispatcher.alerts.models import Alert
 from dispatcher.alerts.scenarios import load
 from dispatcher.alerts.states import State
 from dispatcher.fanout import doorbell
-from dispatcher.fanout.plan import thaw
+from dispatcher.fanout.plan import freeze, thaw
+from dispatcher.fanout.spread import later_stages
 from dispatcher.kit import queues
 from dispatcher.kit.errors import Refused
-from dispatcher.ledger import enlisting, entries
+from dispatcher.ledger import enlisting, entries, stages
 from dispatcher.ledger.models import Dispatch
 from dispatcher.ledger.statements import ledger_now
 from dispatcher.operators import journal
+from dispatcher.operators.access import NotAllowed
 from dispatcher.operators.models import User
 from dispatcher.operators.roles import STOPPERS, Role
 from dispatcher.wording import library
@@ -28,6 +33,8 @@ from dispatcher.wording.states import SENDABLE
 CONFIRM = {Alert.DRILL: "DRILL", Alert.REAL: "SEND REAL {number}"}
 """What is typed by hand. Never translated, and never the same for both (Hawaii, 2018)."""
 
+ENDS = frozenset({"correction", "all_clear"})
+"""Parts after which what came before must not leave any more: it was wrong, or it is over."""
 URGENT = frozenset({"life_safety", "urgent"})
 """Severities that, when it is real, nothing else may stand in front of."""
 
@@ -37,13 +44,16 @@ def words(alert: Alert) -> str:
     return CONFIRM[alert.mode].format(number=alert.number)
 
 
-def launch(alert: Alert, *, by: User, confirm: str) -> Dispatch:
+def launch(alert: Alert, *, by: User, confirm: str, override_quiet: str = "") -> Dispatch:
     """The dispatch of this alert, made now or by an earlier launch.
 
-    `confirm` is what the person typed: `words(alert)`, letter for letter.
+    `confirm` is what the person typed: `words(alert)`, letter for letter. `override_quiet` is the
+    reason for which quiet hours hold nobody back this time; it stands in the journal and the plan.
+    A correction or an all-clear stops what is still leaving of the alert that it follows.
     Raises NotAllowed, and Refused
-    `alerts.wrong_words|not_approved|changed_since_approval|wording_withdrawn`.
+    `alerts.wrong_words|not_approved|changed_since_approval|wording_withdrawn|reason_missing`.
     """
+    reason = night.check_reason(override_quiet)
     with transaction.atomic():
         alert = desk.take(alert, by=by, roles=(Role.AUTHOR,))
         if confirm.strip() != words(alert):
@@ -52,7 +62,9 @@ def launch(alert: Alert, *, by: User, confirm: str) -> Dispatch:
         if made is not None:
             return made
         _check(alert)
-        return _open(alert, by=by)
+        dispatch = _open(alert, by=by, plan=_woken(alert, reason, by=by))
+        _supersede(alert, by=by)
+        return dispatch
 
 
 def lane(mode: str, severity: str) -> str:
@@ -62,7 +74,13 @@ def lane(mode: str, severity: str) -> str:
 
 def dispatch_of(alert: Alert) -> Dispatch | None:
     """What the alert's launch made, or None."""
-    return Dispatch.objects.filter(alert_ref=_reference(alert)).first()
+    return Dispatch.objects.filter(alert_ref=survey.reference(alert)).first()
+
+
+def is_leaving(alert: Alert) -> bool:
+    """Whether something of it may still leave."""
+    made = dispatch_of(alert)
+    return made is not None and not (made.stopped_at or made.state == Dispatch.State.COMPLETE)
 
 
 @transaction.atomic
@@ -87,6 +105,7 @@ def stop(alert: Alert, *, by: User, reason: str = "") -> Dispatch:
     """Withdraw for good all that has not left yet. Raises `alerts.not_launched`, `alerts.over`."""
     dispatch = _switch(alert, by=by, did="stopped", reason=reason, stopped_at=LedgerNow())
     entries.withdraw()
+    stages.end_of_the_over()
     _ring(dispatch)  # the slices that were not enlisted yet go into the books as withdrawn
     return dispatch
 
@@ -96,10 +115,6 @@ class LedgerNow(Func):
 
     function = "ledger_now"
     output_field = DateTimeField()
-
-
-def _reference(alert: Alert) -> str:
-    return f"alert:{alert.pk}"
 
 
 def _check(alert: Alert) -> None:
@@ -114,10 +129,31 @@ def _check(alert: Alert) -> None:
         raise Refused("alerts.wording_withdrawn", number=alert.number, wordings=", ".join(stale))
 
 
-def _open(alert: Alert, *, by: User) -> Dispatch:
+def _woken(alert: Alert, reason: str, *, by: User) -> dict[str, Any]:
+    """The approved plan, with nobody held back by the night when there is a reason for that."""
+    held = thaw(alert.plan or {})
+    if not reason or held.quiet is None:
+        return alert.plan or {}
+    journal.note(by, "alerts.quiet_overridden", survey.reference(alert), reason=reason)
+    return freeze(replace(held, quiet=None, quiet_overridden=reason))
+
+
+def _supersede(alert: Alert, *, by: User) -> None:
+    """Nothing more leaves of what is corrected or over, where this person may stop it."""
+    earlier = alert.follows
+    if alert.part not in ENDS or earlier is None or not is_leaving(earlier):
+        return
+    try:
+        stop(earlier, by=by, reason=f"followed by alert {alert.number}")
+    except (NotAllowed, Refused) as refused:
+        about = survey.reference(earlier)
+        journal.note(by, "alerts.not_stopped", about, code=refused.code, by_alert=alert.number)
+
+
+def _open(alert: Alert, *, by: User, plan: dict[str, Any]) -> Dispatch:
     severity = load(alert.scenario).severity
     dispatch, made = enlisting.open_dispatch(
-        _reference(alert),
+        survey.reference(alert),
         number=alert.number,
         mode=alert.mode,
         scenario=alert.scenario,
@@ -126,11 +162,14 @@ def _open(alert: Alert, *, by: User) -> Dispatch:
         lane=lane(alert.mode, severity),
         launched_by=by.username,
         expires_at=ledger_now() + alert.expires_after,
-        plan=alert.plan or {},
+        plan=plan,
     )
     if made:
+        for new in later_stages(thaw(plan)):
+            stages.add(dispatch.pk, new)
         desk.move(alert, State.LAUNCHED)
-        journal.note(by, "alerts.launched", _reference(alert), mode=alert.mode, number=alert.number)
+        about = survey.reference(alert)
+        journal.note(by, "alerts.launched", about, mode=alert.mode, number=alert.number)
         _ring(dispatch)
     return dispatch
 
@@ -150,7 +189,7 @@ def _switch(
     (name, value), *_ = column.items()
     rows = Dispatch.objects.filter(pk=dispatch.pk, **{f"{name}__isnull": value is not None})
     if rows.update(**column):
-        journal.note(by, f"alerts.{did}", _reference(alert), reason=reason)
+        journal.note(by, f"alerts.{did}", survey.reference(alert), reason=reason)
     dispatch.refresh_from_db()
     return dispatch
 

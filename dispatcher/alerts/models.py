@@ -39,6 +39,9 @@ class Alert(models.Model):
     default_language = models.CharField(max_length=35)
     expires_after = models.DurationField(default=timedelta(hours=48))  # from the launch on
     follows = models.ForeignKey("self", models.PROTECT, related_name="followed_by", null=True)
+    affected = models.BooleanField(db_default=False, default=False)  # for whoever may have got that
+    quiet_hours = models.CharField(max_length=11, blank=True, default="")  # 21:00-08:00; "": usual
+    quiet_override = models.CharField(max_length=300, blank=True, default="")  # why none hold
     plan = models.JSONField(null=True)  # fanout.plan.Plan as it was submitted, wordings pinned
     fingerprint = models.CharField(max_length=64, blank=True)  # of what was submitted
     made_at = models.DateTimeField(db_default=Now())

@@ -1,21 +1,28 @@
 """The preview: how many, where, in which words, what stands in the way, and real examples."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from contacts import reach
-from dispatcher.alerts import desk, gate, scenarios, survey
+from dispatcher.alerts import desk, gate, launch, scenarios, survey
+from dispatcher.alerts.deputies import escalation
 from dispatcher.alerts.gate import AnyRefused
 from dispatcher.alerts.models import Alert
 from dispatcher.alerts.scenarios import CHANNELS
 from dispatcher.alerts.sheet import Sheet
-from dispatcher.alerts.survey import Told
+from dispatcher.alerts.survey import Survey, Told, Waiting
 from dispatcher.channels.base import personal
 from dispatcher.fanout.load import acknowledgement
+from dispatcher.fanout.plan import Escalation
 from dispatcher.kit import sms
 from dispatcher.kit.errors import Refused
+from dispatcher.ledger import enlisting
+from dispatcher.ledger.enlisting import Affected
+from dispatcher.ledger.statements import ledger_now
+from dispatcher.operators import access
 from dispatcher.operators.access import NotAllowed
 from dispatcher.operators.models import User
+from dispatcher.operators.roles import STOPPERS
 from dispatcher.wording.rendering import Rendered
 
 SAMPLE_DELIVERY = 1 << 40
@@ -46,6 +53,19 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class Later:
+    """A later stage: `group` is told `after` seconds by the first or all of these channels.
+
+    When they have not acknowledged (`unless`), or for the named group when too few have.
+    """
+
+    group: str
+    after: int
+    channels: tuple[str, ...]
+    unless: str
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """All that an author or an office looks at before a decision."""
 
@@ -59,8 +79,14 @@ class Preview:
     examples: tuple[Example, ...]
     causes: tuple[AnyRefused, ...]
     """What must be mended before it can be submitted."""
-    findings: tuple[Refused, ...]
+    findings: tuple[AnyRefused, ...]
     """What is worth a second look; nothing stops because of it."""
+    waiting: Waiting = field(default_factory=Waiting)
+    """Whom the quiet hours hold back until when, if it were launched now."""
+    later: tuple[Later, ...] = ()
+    """The further steps of the ladders, and the named group."""
+    affected: str = ""
+    """The alert whose receivers this one is for; '' when it has an audience of its own."""
 
 
 def preview(alert: Alert, *, by: User) -> Preview:
@@ -75,15 +101,13 @@ def preview(alert: Alert, *, by: User) -> Preview:
             number=alert.number,
             regions=", ".join(alert.scope),
         )
-    if not alert.segment and alert.list_id is None:
+    if not survey.has_audience(alert):
         raise Refused("alerts.no_audience")
     found = survey.survey(alert)
     shown = tuple(_examples(alert, found.told))
-    reachable = reach.count(
-        survey.audience(alert),
-        scope=survey.scope(alert),
-        kind=scenarios.load(alert.scenario).kind,
-    )
+    reachable = _reachable(alert)
+    now = ledger_now()
+    waiting = survey.waiting(alert, now=now, expires_at=now + alert.expires_after)
     return Preview(
         number=alert.number,
         mode=alert.mode,
@@ -97,8 +121,49 @@ def preview(alert: Alert, *, by: User) -> Preview:
             *_findings(shown, reachable),
             *_in_one_language(alert, found.told),
             *_without_carrier(alert),
+            *_later_findings(alert, waiting, by=by),
         ),
+        waiting=waiting,
+        later=tuple(_later(alert, found)),
+        affected=alert.follows.number if alert.affected and alert.follows else "",
     )
+
+
+def _reachable(alert: Alert) -> reach.Reachable:
+    """The figures of the audience; who is affected and lived elsewhere then is outside."""
+    kind = scenarios.load(alert.scenario).kind
+    seen = reach.count(survey.audience(alert), scope=survey.scope(alert), kind=kind)
+    dispatch_id = survey.affected_dispatch(alert)
+    if dispatch_id is None:
+        return seen
+    everywhere = len(enlisting.affected(Affected(dispatch_id)))
+    return replace(seen, outside_scope=everywhere - len(survey.audience(alert).people or ()))
+
+
+def _later(alert: Alert, found: Survey) -> Iterator[Later]:
+    """The steps after the first, as the plan would hold them."""
+    for group in found.groups:
+        for step in group.ladder[1:]:
+            yield Later(group.name, step.after or 0, step.channels, step.unless)
+    asked = escalation(alert)
+    if isinstance(asked, Escalation):
+        channels = asked.step.channels if asked.step else ()
+        yield Later(asked.to, asked.within, channels, f"{asked.share} %")
+
+
+def _later_findings(alert: Alert, waiting: Waiting, *, by: User) -> Iterator[AnyRefused]:
+    """Nobody to escalate to, people who would sleep through it, and what still leaves."""
+    asked = escalation(alert)
+    if asked is not None and not isinstance(asked, Escalation):
+        yield asked
+    if waiting.late:
+        yield Refused("alerts.quiet_late", people=waiting.late)
+    earlier = alert.follows
+    if earlier is None or alert.part not in launch.ENDS or not launch.is_leaving(earlier):
+        return
+    mine = access.covers(access.regions_of(by, *STOPPERS), earlier.scope)
+    code = "alerts.still_leaving" if mine else "alerts.still_leaving_elsewhere"
+    yield Refused(code, number=earlier.number)
 
 
 def _examples(alert: Alert, told: tuple[Told, ...]) -> Iterator[Example]:

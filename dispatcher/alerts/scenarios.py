@@ -5,8 +5,9 @@ A scenario is a TOML file, checked when it is read and frozen.
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import field
-from datetime import timedelta
+from datetime import time, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Annotated, Literal
@@ -14,6 +15,8 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
+from contacts import errors as contacts_errors
+from contacts import segments
 from dispatcher.kit.errors import Refused
 
 Part = Literal["first", "update", "correction", "all_clear"]
@@ -26,16 +29,24 @@ FactType = Literal[
     "duration", "phone", "link", "email", "place", "list",
 ]  # fmt: skip
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Channel = Literal["sms", "email", "push"]
+Channels = Annotated[tuple[Channel, ...], Field(min_length=1)]
 _KNOWN = re.compile(r"[a-z][a-z0-9_]*")
 _STRICT = ConfigDict(extra="forbid")
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
 class Step:
-    """One stage of a ladder: the first usable channel, or all of them."""
+    """One stage of a ladder: the first usable channel, or all of them.
 
-    channels: Annotated[tuple[Literal["sms", "email", "push"], ...], Field(min_length=1)]
+    The first goes to everybody at once; each later one, `after` so long from the launch, to those
+    who have not acknowledged (or, `unless` delivered, got nothing).
+    """
+
+    channels: Channels
     take: Literal["first", "all"] = "first"
+    after: timedelta | None = None
+    unless: Literal["acknowledged", "delivered"] = "acknowledged"
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
@@ -50,6 +61,37 @@ class Group:
     def channels(self) -> tuple[str, ...]:
         """Every channel of the ladder, each once, in order."""
         return tuple(dict.fromkeys(name for step in self.ladder for name in step.channels))
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class QuietHours:
+    """Hours of the reader's own clock in which a routine message waits.
+
+    `from` later than `to` spans midnight. No channels: all of them. `parts` wait whatever the
+    severity is.
+    """
+
+    start: Annotated[time, Field(alias="from")]
+    end: Annotated[time, Field(alias="to")]
+    channels: tuple[Channel, ...] = ()
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class Escalation:
+    """When less than `share` per cent have answered `within` so long, others are told.
+
+    Counted in the group `of` (none: everybody). Told are those of an audience (`to`), or the
+    deputies of an office, whom the registry knows by the attribute `operator`.
+    """
+
+    share: Annotated[int, Field(ge=1, le=100)]
+    within: timedelta
+    of: str = ""
+    to: str = ""
+    office: str = ""
+    channels: tuple[Channel, ...] = ()
+    take: Literal["first", "all"] = "first"
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
@@ -88,6 +130,8 @@ class Scenario:
     target: Objective
     groups: Annotated[tuple[Group, ...], Field(min_length=1)]
     facts: tuple[FactWanted, ...] = field(default=())
+    quiet_hours: QuietHours | None = None
+    escalation: Escalation | None = None
 
     def fact(self, name: str) -> FactWanted:
         """The wanted fact of this name. Raises `alerts.unknown_fact`."""
@@ -137,6 +181,30 @@ def _check_whole(scenario: Scenario, *, source: str) -> None:
         if not group.roles:
             where = f"groups.{group.name}"
             raise Refused("alerts.scenario_wrong", source=source, where=where, what="no roles")
+    for where, what in _later(scenario):
+        raise Refused("alerts.scenario_wrong", source=source, where=where, what=what)
+
+
+def _later(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """What is wrong with pauses, quiet hours and the escalation: where, and what."""
+    for group in scenario.groups:
+        first, *later = [step.after for step in group.ladder]
+        if first is not None:
+            yield f"groups.{group.name}.ladder", "the first step has no `after`"
+        if None in later or later != sorted(set(later), key=lambda pause: pause or timedelta(0)):
+            yield f"groups.{group.name}.ladder", "each later step has an `after`, and they rise"
+    quiet, asked = scenario.quiet_hours, scenario.escalation
+    if quiet and quiet.start == quiet.end:
+        yield "quiet_hours", "`from` and `to` are the same"
+    if asked and bool(asked.to) == bool(asked.office):
+        yield "escalation", "either `to` or `office`"
+    if asked and asked.of and asked.of not in {group.name for group in scenario.groups}:
+        yield "escalation.of", "no such group"
+    if asked and asked.to:
+        try:
+            segments.parse(asked.to)
+        except contacts_errors.Refused as error:
+            yield "escalation.to", error.code
 
 
 @cache

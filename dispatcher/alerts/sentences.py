@@ -9,6 +9,9 @@ tell(
         "alerts.audience_empty": _(
             "Nobody is in this audience, or nobody whom this alert's regions include."
         ),
+        "alerts.bad_quiet_hours": _(
+            "“%(hours)s” are no quiet hours. Write them like 21:00-08:00, on the reader's clock."
+        ),
         "alerts.bad_expiry": _("An alert may live from a moment to %(most)s days."),
         "alerts.changed_meanwhile": _("Alert %(number)s was changed at this moment; look again."),
         "alerts.changed_since_approval": _(
@@ -46,6 +49,9 @@ tell(
         ),
         "alerts.move_not_allowed": _("What is %(old)s cannot become %(new)s."),
         "alerts.no_audience": _("There is no audience yet: give a segment, a list, or both."),
+        "alerts.no_deputies": _(
+            "The office “%(office)s” has no deputies: if too few answer, nobody else will be told."
+        ),
         "alerts.no_carrier": _("No carrier is configured by which %(group)s could be told."),
         "alerts.channel_without_carrier": _(
             "No carrier is configured for %(channel)s (%(mode)s); the next channel stands in."
@@ -64,6 +70,9 @@ tell(
         "alerts.not_launched": _("Alert %(number)s has not been launched."),
         "alerts.not_pending": _("Alert %(number)s is %(state)s; nobody is asked to approve it."),
         "alerts.not_ready": _("Alert %(number)s cannot be submitted yet (%(count)s reasons)."),
+        "alerts.nothing_followed": _(
+            "Alert %(number)s follows no alert that has left: name a segment or a list."
+        ),
         "alerts.nothing_to_review": _("There is nothing to review about alert %(number)s."),
         "alerts.office_has_approved": _("The office “%(office)s” has approved already."),
         "alerts.office_not_asked": _(
@@ -80,9 +89,23 @@ tell(
             "%(people)s people of this audience live outside the alert's regions and get nothing."
         ),
         "alerts.people_without_language": _("%(people)s people have no language set."),
+        "alerts.quiet_late": _(
+            "%(people)s people would hear of it only after it has expired, because of quiet hours: "
+            "they get nothing. A longer life or an override with a reason would change that."
+        ),
+        "alerts.quiet_life_safety": _(
+            "“%(scenario)s” is about life and safety: it waits for nobody's sleep."
+        ),
         "alerts.reason_missing": _("A reason is needed (at least %(least)s characters)."),
         "alerts.scenario_unreadable": _("%(source)s is not readable: %(what)s"),
         "alerts.scenario_wrong": _("%(source)s, %(where)s: %(what)s"),
+        "alerts.still_leaving": _(
+            "Alert %(number)s is still leaving. When this one is launched, it is stopped."
+        ),
+        "alerts.still_leaving_elsewhere": _(
+            "Alert %(number)s is still leaving, also where you may not stop it: ask somebody who "
+            "may, or some will get it after this one."
+        ),
         "alerts.unknown": _("There is no alert %(number)s."),
         "alerts.unknown_fact": _("There is no fact “%(name)s” in this scenario. Facts: %(known)s."),
         "alerts.unknown_fallback": _("“%(word)s” is no fallback. Fallbacks: %(known)s."),

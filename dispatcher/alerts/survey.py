@@ -14,13 +14,18 @@ from django.db import connection
 from django.utils import timezone
 
 from contacts.reach import Audience, Query, Scope, recipients
-from dispatcher.alerts import scenarios
+from dispatcher.alerts import night, scenarios
 from dispatcher.alerts.models import Alert
 from dispatcher.alerts.scenarios import CHANNELS
 from dispatcher.fanout import ladder
 from dispatcher.fanout.plan import Group, Step
+from dispatcher.fanout.quiet import quiet_until
+from dispatcher.fanout.ways import zone_of
 from dispatcher.kit.errors import Refused
 from dispatcher.kit.sql import statements
+from dispatcher.ledger import enlisting
+from dispatcher.ledger.enlisting import Affected
+from dispatcher.ledger.models import Dispatch
 from dispatcher.providers import routing
 from dispatcher.wording import choosing, library
 
@@ -43,6 +48,18 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """Whom quiet hours hold back, by the time at which they end."""
+
+    overridden: str = ""
+    """Why there are hours and they hold nobody."""
+    held: tuple[tuple[datetime, str, int], ...] = ()
+    """(end in UTC, time zone, people)."""
+    late: int = 0
+    """People for whom it would have expired by then: they get nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Survey:
     """What the first step of every ladder comes to."""
 
@@ -58,13 +75,64 @@ class Survey:
 
 
 def audience(alert: Alert) -> Audience:
-    """The audience as the people's room takes it."""
-    return Audience(segment=alert.segment, list_id=alert.list_id)
+    """The audience as the people's room takes it.
+
+    Of an alert that follows another one: those who may have received that, where they were then.
+    """
+    dispatch_id = affected_dispatch(alert)
+    if dispatch_id is None:
+        return Audience(segment=alert.segment, list_id=alert.list_id)
+    inside = Scope(regions=tuple(alert.scope)).codes()
+    return Audience(people=enlisting.affected(Affected(dispatch_id, inside)))
 
 
 def scope(alert: Alert) -> Scope:
-    """The regions that this alert may reach, fixed when it was composed."""
-    return Scope(regions=tuple(alert.scope))
+    """The regions that this alert may reach, fixed when it was composed.
+
+    Who may have received an earlier one is told wherever they have moved to since.
+    """
+    return Scope.everything() if alert.affected else Scope(regions=tuple(alert.scope))
+
+
+def affected_dispatch(alert: Alert) -> int | None:
+    """The dispatch whose receivers this alert is for; None when it has an audience of its own."""
+    if not alert.affected or alert.follows is None:
+        return None
+    return launched(alert.follows)
+
+
+def launched(alert: Alert) -> int | None:
+    """The id of the alert's dispatch; None before its launch."""
+    found = Dispatch.objects.filter(alert_ref=reference(alert))
+    return found.values_list("pk", flat=True).first()
+
+
+def reference(alert: Alert) -> str:
+    """How the ledger and the journal name an alert."""
+    return f"alert:{alert.pk}"
+
+
+def has_audience(alert: Alert) -> bool:
+    """Whether somebody is meant at all."""
+    return bool(alert.segment or alert.list_id is not None or alert.affected)
+
+
+def waiting(alert: Alert, *, now: datetime, expires_at: datetime) -> Waiting:
+    """How many people's first message the quiet hours would hold if it were launched now."""
+    quiet, overridden = night.quiet(alert)
+    if quiet is None:
+        return Waiting(overridden)
+    until: Counter[tuple[datetime, str]] = Counter()
+    late = 0
+    for time_zone, country, people in _rows("zones", alert):
+        zone = zone_of(time_zone, country)
+        end = quiet_until(now, hours=quiet, zone=zone)
+        if end >= expires_at:
+            late += people
+        elif end > now:
+            until[end, zone] += people
+    held = tuple((end, zone, people) for (end, zone), people in sorted(until.items()))
+    return Waiting(overridden, held, late)
 
 
 def can_send(channel: str, *, mode: str) -> bool:
@@ -104,7 +172,8 @@ def _steps(wanted: Iterable[scenarios.Step], able: frozenset[str]) -> Iterator[S
     for step in wanted:
         channels = tuple(name for name in step.channels if name in able)
         if channels:
-            yield Step(channels, step.take)
+            after = None if step.after is None else int(step.after.total_seconds())
+            yield Step(channels, step.take, after, step.unless)
 
 
 def survey(alert: Alert) -> Survey:

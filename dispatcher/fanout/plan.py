@@ -70,12 +70,14 @@ class Quiet:
 class Escalation:
     """To whom it goes when, `within` seconds of the launch, less than `share` per cent answered.
 
-    `to` is an audience as a sentence; `step` None: each by the first step of their own group.
+    Counted among the people of the group `of` (none: all); `to` is an audience as a sentence;
+    `step` None: each by the first step of their own group.
     """
 
     share: int
     within: int
     to: str
+    of: str = ""
     step: Step | None = None
 
 

@@ -96,6 +96,21 @@ class Answers:
         return 100 * self.answered / self.people if self.people else 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """Somebody who has not answered, by the best that happened to them."""
+
+    contact_id: int
+    region: str
+    language: str
+    figure: str
+    """As in the people's book."""
+    channels: tuple[str, ...]
+    """By which they were told, or would be."""
+    reason: str
+    """Why nothing goes to who is excluded."""
+
+
 def add(dispatch_id: int, new: NewStage) -> bool:
     """Ask for a stage; False when the dispatch has one of this name already."""
     made = statements.rows(
@@ -162,9 +177,21 @@ def end_of_the_answered() -> int:
     return len(quiet)
 
 
-def answers(dispatch_id: int) -> Answers:
-    """How many may have received it, and how many of them have answered."""
-    return Answers(*statements.rows("share_answered", dispatch=dispatch_id)[0])
+def answers(dispatch_id: int, *, wordings: Sequence[int] | None = None) -> Answers:
+    """How many may have received it (in one of these wordings), and how many have answered."""
+    listed = None if wordings is None else list(wordings)
+    found = statements.rows("share_answered", dispatch=dispatch_id, wordings=listed)
+    return Answers(*found[0])
+
+
+def unanswered(dispatch_id: int, *, regions: Sequence[str] | None = None) -> list[Silent]:
+    """Everybody who has not answered, each once; `regions` None: everywhere."""
+    listed = None if regions is None else list(regions)
+    found = statements.rows("unanswered", dispatch=dispatch_id, regions=listed)
+    return [
+        Silent(contact_id, region, language, figure, tuple(channels), reason)
+        for contact_id, region, language, figure, channels, reason in found
+    ]
 
 
 def who_answered(dispatch_id: int, contact_ids: Sequence[int]) -> set[int]:

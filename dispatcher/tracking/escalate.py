@@ -11,7 +11,7 @@ from django.db import DatabaseError, transaction
 
 from contacts import errors as contacts_errors
 from dispatcher.fanout.doorbell import ring
-from dispatcher.fanout.plan import thaw
+from dispatcher.fanout.plan import Plan, thaw
 from dispatcher.fanout.spread import spread_stage
 from dispatcher.kit.errors import Refused
 from dispatcher.ledger import stages
@@ -63,11 +63,12 @@ def _enlist(stage_id: int, *, end: float) -> int:
 def _begin(held: Held) -> Held | None:
     """Begin a stage whose time has come; None when it is not needed after all."""
     stage, facts, reason = held.stage, dict[str, object](), ""
+    plan = thaw(held.opened.plan)
     if stage.kind == "share":
-        told = stages.answers(stage.dispatch_id)
+        told = stages.answers(stage.dispatch_id, wordings=_wordings(plan))
         reason = f"{told.answered}/{told.people}"
         facts = {"answered": told.answered, "people": told.people}
-        if _enough(held, told):
+        if _enough(plan, told):
             stages.call_off(held, reason=reason)
             journal.note(None, "alerts.not_escalated", held.alert_ref, stage=stage.name, **facts)
             return None
@@ -75,7 +76,16 @@ def _begin(held: Held) -> Held | None:
     return stages.begin(held, reason=reason)
 
 
-def _enough(held: Held, told: Answers) -> bool:
+def _wordings(plan: Plan) -> list[int] | None:
+    """The wordings of the group whose answers count; None: everybody's do."""
+    asked = plan.escalation
+    groups = [group for group in plan.groups if asked and group.name == asked.of]
+    if not groups:
+        return None
+    return [one for group in groups for held in group.wordings.values() for one in held.values()]
+
+
+def _enough(plan: Plan, told: Answers) -> bool:
     """Whether so many have answered as the plan asks for; of nobody it is never enough."""
-    asked = thaw(held.opened.plan).escalation
+    asked = plan.escalation
     return asked is None or (told.people > 0 and told.share >= asked.share)

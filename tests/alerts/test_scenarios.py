@@ -27,7 +27,7 @@ ladder = [{ channels = ["push", "sms", "email"], take = "first" }]
 [[groups]]
 name = "consumer"
 roles = []
-ladder = [{ channels = ["sms", "email"], take = "first" }, { channels = ["email"] }]
+ladder = [{ channels = ["sms", "email"], take = "first" }, { channels = ["email"], after = "PT10M" }]
 [[facts]]
 name = "product"
 type = "text"

@@ -13,3 +13,9 @@ order by people desc, example
 select contact_id, time_zone, sms_id, email_id, push_id
 from ({recipients}) recipient
 where contact_id = any(%(examples)s::bigint[])
+
+-- name: zones
+-- Where the people's clocks are: quiet hours are theirs. Who has no address waits for nothing.
+select time_zone, country, count(*) from ({recipients}) recipient
+where coalesce(sms_id, email_id, push_id) is not null
+group by time_zone, country

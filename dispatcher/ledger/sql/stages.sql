@@ -194,13 +194,56 @@ order by contact_id
 
 -- name: share_answered
 -- People to whom a copy may have come (a carrier took it, or nobody can tell), and how many of them
--- have answered.
+-- have answered. `wordings` null: all; else those who got one of these.
 select count(distinct d.contact_id),
     count(distinct d.contact_id) filter (where d.acknowledged_at is not null)
 from ledger_batch b cross join lateral (select * from ledger_delivery
     where id between b.id * 1024 and b.id * 1024 + 1023 offset 0) d
 where b.dispatch_id = %(dispatch)s and b.origin_id is null
+    and (%(wordings)s::bigint[] is null or b.wording_id = any(%(wordings)s))
     and (mod(d.standing, 100) in (10, 20, 40) or d.acknowledged_at is not null)
+
+-- name: unanswered
+-- Everybody of a dispatch who has not answered, once, by the best that happened to them (as in the
+-- people's book), with the channels by which they were told and why nothing went to who is excluded.
+-- Who is served by somebody else's copy shares that one's answer. `regions` null: everywhere.
+with b as (
+    select * from ledger_batch where dispatch_id = %(dispatch)s
+        and (%(regions)s::text[] is null or region = any(%(regions)s)
+            or split_part(region, '-', 1) = any(%(regions)s))
+), fate as (
+    select d.contact_id, b.region, b.language, b.channel, '' as reason,
+        case ledger_figure(d.standing) when 'delivered' then 1 when 'handed_over' then 2
+            when 'unknown' then 5 else 6 end as place
+    from b cross join lateral (select * from ledger_delivery
+        where id between b.id * 1024 and b.id * 1024 + 1023 offset 0) d
+    where b.origin_id is null
+    union all
+    select u.contact_id, b.region, b.language, b.channel, '',
+        case when b.state = 'withdrawn' and u.i > b.cursor then 7 when u.i > b.cursor then 4 else 3 end
+    from b cross join lateral unnest(b.contact_ids) with ordinality as u (contact_id, i)
+    where u.i > b.settled and (u.i <= b.cursor or b.state in ('waiting', 'claimed', 'withdrawn'))
+    union all
+    select x.contact_id, x.region, x.language, case when served_by is not null then channel end,
+        x.reason, 8
+    from ledger_exclusion x
+    where x.dispatch_id = %(dispatch)s
+        and (%(regions)s::text[] is null or x.region = any(%(regions)s)
+            or split_part(x.region, '-', 1) = any(%(regions)s))
+        and not (x.served_by is not null and exists (select 1 from ledger_delivery d
+            where d.dispatch_id = %(dispatch)s and d.contact_id = x.served_by
+                and d.acknowledged_at is not null))
+)
+select contact_id, (array_agg(region order by place))[1], (array_agg(language order by place))[1],
+    (array['delivered', 'handed_over', 'in_flight', 'waiting', 'unknown', 'failed', 'withdrawn',
+        'excluded'])[min(place)],
+    array_remove(array_agg(distinct case when place < 8 or reason = 'served_by' then channel end),
+        null),
+    case when min(place) = 8 then min(reason) else '' end
+from fate f
+where not exists (select 1 from ledger_delivery d where d.dispatch_id = %(dispatch)s
+    and d.contact_id = f.contact_id and d.acknowledged_at is not null)
+group by contact_id order by min(place), contact_id
 
 -- name: stage_slice_done
 -- The cursor moves with the slice; the books grow with it. What was complete is running again.
