@@ -17,12 +17,14 @@ __all__ = [
     "KINDS",
     "Audience",
     "Door",
+    "Named",
     "Query",
     "Reachable",
     "Readers",
     "Scope",
     "count",
     "doors",
+    "names",
     "readers",
     "recipients",
 ]
@@ -64,6 +66,14 @@ class Door:
     value: str
     name: str
     refusal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """How people call somebody: the outside reference and the name."""
+
+    reference: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +271,19 @@ def doors(address_ids: Sequence[int], *, kind: str) -> dict[int, Door]:
     held = {id_: Door(id_, 0, "", "", "erased") for id_ in address_ids}
     rows = _rows(_DOORS, _of_kind(kind) | {"reach_ids": list(held)})
     return held | {row[0]: Door(*row) for row in rows}
+
+
+def names(contact_ids: Sequence[int], *, scope: Scope) -> dict[int, Named]:
+    """Contact id -> how they are called, of those of these people who are inside the scope."""
+    condition = Condition()
+    inside = condition.inside(scope.territory())
+    chosen = condition.slot(list(contact_ids), cast="::bigint[]")
+    rows = _rows(
+        f"select c.id, c.reference, c.name from contacts_contact c "  # noqa: S608
+        f"where c.id = any({chosen}) and c.forgotten_at is null and {inside}",
+        condition.params,
+    )
+    return {contact_id: Named(reference, name) for contact_id, reference, name in rows}
 
 
 def vocabulary() -> segments.Vocabulary:
