@@ -164,7 +164,8 @@ class Conductor:
         if len(batches) > 1 and not isinstance(told, AWAY):
             return sum([await self._carry_safely([batch]) for batch in batches])
         log.error("not_carried", batches=[batch.id for batch in batches], exc_info=told)
-        await self.threads.attempt(entries.release, [(batch, ILL) for batch in batches])
+        pause = _BREATH if isinstance(told, AWAY) else ILL  # no batch is at fault for a cut line
+        await self.threads.attempt(entries.release, [(batch, pause) for batch in batches])
         return 0
 
     def _let_go(self, batches: Sequence[Claimed]) -> None:
