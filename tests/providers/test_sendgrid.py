@@ -10,10 +10,13 @@ from datetime import UTC, datetime
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from hypothesis import given
+from hypothesis import strategies as st
+from sendgrid.helpers import mail
 
-from dispatcher.kit.wire import Pool
+from dispatcher.kit.wire import Answer, Pool
 from dispatcher.ledger.facts import Kind, Outcome, Rank
-from dispatcher.providers.base import Forged, Knock, Parcel
+from dispatcher.providers.base import Email, Forged, Knock, Parcel
 from dispatcher.providers.sendgrid import Account, SendGrid
 from tests.providers import accounts
 from tests.providers.twin import Seen, Step, Twin, answer
@@ -48,6 +51,78 @@ def test_a_thousand_letters_leave_in_one_request():
     assert [part["type"] for part in body["content"]] == ["text/plain", "text/html"]
     assert body["from"] == {"email": "alerts@example.org", "name": "Global Foods"}
     assert body["subject"] == "Recall: {{recipient}}"
+
+
+def by_sdk(parcels: Sequence[Parcel]) -> dict[str, object]:
+    """The request as the SDK's own objects say it."""
+    email = parcels[0].content
+    assert isinstance(email, Email)
+    letter = mail.Mail(
+        from_email=mail.From("alerts@example.org", "Global Foods"),
+        subject=email.subject,
+        plain_text_content=email.text,
+        html_content=email.html,
+    )
+    letter.reply_to = mail.ReplyTo("press@example.org")
+    letter.tracking_settings = mail.TrackingSettings(
+        click_tracking=mail.ClickTracking(enable=False, enable_text=False),
+        open_tracking=mail.OpenTracking(enable=False),
+        subscription_tracking=mail.SubscriptionTracking(enable=False),
+    )
+    letter.add_header(mail.Header("Content-Language", email.locale))
+    letter.add_header(mail.Header("Auto-Submitted", "auto-generated"))
+    for parcel in reversed(parcels):  # the SDK writes first what was added last
+        own = mail.Personalization()
+        own.add_to(mail.To(parcel.to))
+        own.add_custom_arg(mail.CustomArg("delivery_id", str(parcel.delivery_id)))
+        own.add_custom_arg(mail.CustomArg("attempt", str(parcel.attempt)))
+        for name, value in parcel.slots.items():
+            own.add_substitution(mail.Substitution(f"{{{{{name}}}}}", value))
+        letter.add_personalization(own)
+    told: dict[str, object] = letter.get()
+    return told
+
+
+LETTERS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=40)
+SLOTS = st.dictionaries(st.from_regex("[a-z][a-z0-9_]{0,9}", fullmatch=True), LETTERS, max_size=4)
+
+
+CARRIER = accounts.sendgrid_at("http://127.0.0.1:1")
+
+
+class Paper:
+    """A Wire that keeps what it is asked and answers that it was taken."""
+
+    async def ask(
+        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes = b""
+    ) -> Answer:
+        del method, url, headers
+        self.body = body
+        return Answer(202, {"x-message-id": "m1"}, b"")
+
+
+@given(
+    email=st.builds(Email, subject=LETTERS, text=LETTERS, html=LETTERS, locale=st.just("fa")),
+    people=st.lists(
+        st.tuples(st.integers(0, 2**62), st.integers(1, 999), st.emails(), SLOTS),
+        min_size=1,
+        max_size=5,
+    ),
+)
+def test_the_request_says_what_the_sdk_would_say(email, people):
+    """Written by hand where each letter differs, it means what Mail.get() means."""
+    parcels = [
+        Parcel(delivery_id, attempt, to, email, slots) for delivery_id, attempt, to, slots in people
+    ]
+    paper = Paper()
+    asyncio.run(CARRIER.send(parcels, wire=paper))
+    assert json.loads(paper.body) == by_sdk(parcels)
+
+
+def test_an_address_that_would_end_its_quotation_stays_an_address():
+    tricky = '"},{"email":"b@example.com'
+    _, seen = sent([accounts.letter(to=tricky)])
+    assert json.loads(seen.body)["personalizations"][0]["to"] == [{"email": tricky}]
 
 
 def test_nothing_tracks_the_reader_and_nothing_offers_to_unsubscribe():
