@@ -1,5 +1,6 @@
 """Programs kept running side by side: started in order, started again when they die, stopped."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -13,7 +14,8 @@ from dispatcher.kit import queues
 from dispatcher.kit.errors import Refused
 from dispatcher.kit.local import child
 
-LONGEST_PAUSE = 30.0  # seconds between two starts of a program that keeps dying
+LONGEST_PAUSE = 5.0  # seconds between two starts of a program that keeps dying; work that waits
+# must move again within 15 s of any death, also of the fifth in a minute
 SETTLED = 60.0  # seconds after which a program counts as sound again
 SENDERS = max(1, (os.cpu_count() or 2) - 1)
 """Children of a sending lane. One event loop feeds hundreds of connections; a second one on two
@@ -36,6 +38,9 @@ class Part:
     ending: signal.Signals = signal.SIGTERM
     patience: float = 15.0
     """Seconds that it may take to stop before it is killed."""
+    forks: bool = False
+    """It has children that would outlive it for good when it is killed: granian's served on beside
+    their successors, on the same port, with the addresses of servers that had long gone."""
 
 
 def python(*arguments: str) -> tuple[str, ...]:
@@ -53,6 +58,7 @@ def web(*, host: str, port: int, workers: int = 2) -> Part:
             *("--blocking-threads", "24"),  # receipts that come together are committed together
             *("--respawn-failed-workers", "dispatcher.conf.wsgi:application"),
         ),
+        forks=True,
     )
 
 
@@ -71,6 +77,7 @@ def door(*, host: str, port: int, workers: int = 1) -> Part:
             *("--http1-header-read-timeout", "10000", "--workers-kill-timeout", "10"),
             *("--respawn-failed-workers", "dispatcher.conf.door:application"),
         ),
+        forks=True,
     )
 
 
@@ -112,6 +119,13 @@ class _Running:
         self.since = time.monotonic()
         self.starts = 1
         self.again_at = 0.0
+
+
+def _bury(one: _Running) -> None:
+    """End the children that a dead part has left; each part is a process group of its own."""
+    if one.part.forks:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(one.process.pid, signal.SIGKILL)
 
 
 class Group:
@@ -168,6 +182,7 @@ class Group:
             one.starts = 1 if now - one.since > SETTLED else one.starts
             return False
         if not one.again_at:
+            _bury(one)
             one.again_at = now + min(2.0 ** (one.starts - 1), LONGEST_PAUSE)
         if now < one.again_at:
             return False
@@ -196,6 +211,9 @@ class Group:
         for chore in self._chores.values():
             child.stop(chore, steps=((signal.SIGTERM, 5),))
         living = [one for one in reversed(self._running) if one.process.poll() is None]
+        for one in self._running:
+            if one not in living:
+                _bury(one)
         for one in living:
             one.process.send_signal(one.part.ending)
         for one in living:

@@ -149,3 +149,21 @@ def test_ctrl_c_at_the_terminal_reaches_only_us(group):
     """A child in our process group would die before it is asked to."""
     group.start(Part("one", SLEEPER))
     assert os.getpgid(group.pids["one"]) != os.getpgid(0)
+
+
+def test_the_children_of_a_dead_part_are_ended(group, tmp_path):
+    """Where they would outlive it for good, as a web server's do: not two of them on one port."""
+    told = tmp_path / "child"
+    parent = python(
+        "-c",
+        "import pathlib, subprocess, sys, time\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+        f"pathlib.Path({str(told)!r}).write_text(str(child.pid))\n"
+        "time.sleep(600)",
+    )
+    group.start(Part("web", parent, forks=True))
+    assert until(lambda: told.exists() and told.read_text() != "")
+    child = int(told.read_text())
+    assert lives(child)
+    os.kill(group.pids["web"], signal.SIGKILL)
+    assert until(lambda: group.tend() is not None and not lives(child))

@@ -43,7 +43,7 @@ class Oracle:
     port: int
     journal: Path
     state: Path
-    web: str
+    hooks: str
     _process: subprocess.Popen[bytes] | None = None
     _read: int = 0
     _accepted: list[Accepted] = field(default_factory=list)
@@ -61,8 +61,8 @@ class Oracle:
             "seed": self.seed,
             "journal": self.journal,
             "state": self.state,
-            "events-url": f"{self.web}/hooks/sendgrid",
-            "receipts-via": self.web,
+            "events-url": f"{self.hooks}/hooks/sendgrid",
+            "receipts-via": self.hooks,
         }
         options = [part for name, value in told.items() for part in (f"--{name}", str(value))]
         self._process = child.start(

@@ -52,10 +52,13 @@ def froze(part: str, seconds: float) -> Harm:
 
 
 def full(run: Run, dice: random.Random) -> int:
-    """No byte finds room for some seconds."""
+    """No byte finds room for some seconds, in which somebody may die and cannot start again."""
     run.reach(dice.uniform(0.03, 0.6))
     run.ground.tree.disk.fill()
-    time.sleep(dice.uniform(2.0, 8.0))
+    time.sleep(dice.uniform(1.0, 4.0))
+    if victim := dice.choice(["", CRITICAL, "valkey", "postgres"]):
+        run.ground.tree.kill(victim, whole=False)
+    time.sleep(dice.uniform(1.0, 4.0))
     run.harm(run.ground.tree.disk.free)
     return 1
 
@@ -85,7 +88,7 @@ def forged(run: Run, dice: random.Random) -> int:
 
 def several(run: Run, dice: random.Random) -> int:
     """Whatever can be killed, at five moments, two at a time."""
-    parts = [*(f"worker-{lane}" for lane in LANES), "web", "beat", "valkey", "postgres"]
+    parts = [*(f"worker-{lane}" for lane in LANES), "web", "door", "beat", "valkey", "postgres"]
     for moment in sorted(dice.uniform(0.03, 0.8) for _ in range(5)):
         run.reach(moment, within=120)
         pair = dice.sample(parts, 2)
@@ -104,6 +107,7 @@ MISCHIEF = (
     Mischief("a worker is frozen for 12 s", froze(CRITICAL, 12)),
     Mischief("beat is killed", kills(lambda tree: tree.kill("beat"))),
     Mischief("web is killed", kills(lambda tree: tree.kill("web", whole=False))),
+    Mischief("the door is killed", kills(lambda tree: tree.kill("door", whole=False))),
     Mischief("the broker is killed", kills(lambda tree: tree.kill("valkey"))),
     Mischief("the broker is emptied", kills(lambda tree: tree.empty_broker())),
     Mischief("the broker is frozen for 4 s", froze("valkey", 4)),

@@ -33,7 +33,7 @@ def test_all_workers_are_killed(ground):
     assert run.proven().standstill <= STANDSTILL + SLOW
 
 
-@pytest.mark.parametrize("part", ["beat", "web", "valkey", "postgres"])
+@pytest.mark.parametrize("part", ["beat", "web", "door", "valkey", "postgres"])
 def test_it_is_killed(ground, part):
     """SIGKILL in the middle of a launch; the supervisor starts it again, and nothing is missing."""
     run = ground.run()

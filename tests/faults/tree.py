@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+import psycopg
 import redis
 
 from dispatcher.kit.local import child
@@ -49,14 +50,14 @@ class Tree:
         self.home = self.base / "home"
         self.home.mkdir()
         self.disk = SmallDisk(self.home)
-        self.port = _port()
+        self.port, self.hooks_port = _port(), _port()
         self.oracles = {
             mode: Oracle(
                 seed=seed,
                 port=_port(),
                 journal=self.base / f"{mode}.journal",
                 state=self.base / mode,
-                web=self.web,
+                hooks=self.hooks,
             )
             for mode, seed in MODES.items()
         }
@@ -71,6 +72,11 @@ class Tree:
     def web(self) -> str:
         """Where the web process listens."""
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def hooks(self) -> str:
+        """Where the receipts' door listens."""
+        return f"http://127.0.0.1:{self.hooks_port}"
 
     @property
     def rows(self) -> Reader:
@@ -94,7 +100,7 @@ class Tree:
         self.environ = _environ(self, pace=self._pace)
         self._up = child.start(
             [sys.executable, "-m", "dispatcher.cli.up", "--no-sandbox", "--home", str(self.home),
-             "--port", str(self.port)],
+             "--port", str(self.port), "--hooks-port", str(self.hooks_port)],
             log=self.base / "up.log",
             ending=signal.SIGTERM,
             environ=self.environ,
@@ -209,7 +215,14 @@ class Tree:
 
     def whole(self, *, within: float = 60.0) -> None:
         """Wait until every part runs again and answers; nobody but the supervisor helps."""
-        wanted = {"web", "beat", "postgres", "valkey", *(f"worker-{lane}" for lane in LANES)}
+        wanted = {
+            "web",
+            "door",
+            "beat",
+            "postgres",
+            "valkey",
+            *(f"worker-{lane}" for lane in LANES),
+        }
 
         def back() -> bool:
             assert self.living(), f"the supervisor has ended: {self.logs()}"
@@ -219,13 +232,13 @@ class Tree:
 
     def _answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.web}/health", timeout=2):
-                pass
+            for url in (self.web, self.hooks):
+                urllib.request.urlopen(f"{url}/livez", timeout=2).close()
             self.rows.ask("select 1")
             with redis.Redis.from_url(self.broker, socket_timeout=1) as bell:
                 return bool(bell.ping())
-        except (OSError, redis.RedisError, Exception) as error:  # noqa: BLE001
-            return isinstance(error, bool)
+        except (OSError, redis.RedisError, psycopg.Error):
+            return False
 
     # --- the network --------------------------------------------------------------------------
 
@@ -253,7 +266,7 @@ class Tree:
     def half_closed_knocks(self, count: int) -> None:
         """So many callers that write half a receipt to the web and close their side."""
         for _ in range(count):
-            with socket.create_connection(("127.0.0.1", self.port), timeout=5) as line:
+            with socket.create_connection(("127.0.0.1", self.hooks_port), timeout=5) as line:
                 line.sendall(
                     b"POST /hooks/sendgrid HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n[{"
                 )
@@ -262,7 +275,7 @@ class Tree:
     def forge(self, delivery: int) -> int:
         """A receipt that no carrier signed; the status that its sender meets."""
         request = urllib.request.Request(
-            f"{self.web}/hooks/twilio/{delivery}/1",
+            f"{self.hooks}/hooks/twilio/{delivery}/1",
             data=b"MessageStatus=delivered&MessageSid=SM1",
             headers={"X-Twilio-Signature": "bm8="},
         )
@@ -366,7 +379,7 @@ def _part(told: _Process) -> str:
     if "-Q" in words:
         return f"worker-{told.arguments[told.arguments.index('-Q') + 1]}"
     if "granian" in words:
-        return "web"
+        return "door" if "dispatcher.conf.door:application" in words else "web"
     if "beat" in words:
         return "beat"
     return next(

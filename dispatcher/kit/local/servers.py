@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
 
+from dispatcher.kit.errors import Refused
 from dispatcher.kit.local import home as ours
 from dispatcher.kit.local import postgres, programs, valkey
 from dispatcher.kit.local.account import servants
@@ -79,12 +80,13 @@ class Local:
         )
 
     def tend(self) -> list[str]:
-        """Start again a server that has died; the names of those."""
+        """Start again a server that has died; the names of those that run again.
+
+        One that cannot start now (its disk is full) is tried again at the next look.
+        """
         servers = {"postgres": self._postgres, "valkey": self._valkey}
         dead = {name: one for name, one in servers.items() if one and not one.living}
-        for one in dead.values():
-            one.start()
-        return list(dead)
+        return [name for name, one in dead.items() if _revived(one)]
 
     def stop(self) -> None:
         """Stop both, cleanly, and let the home go. May be called twice."""
@@ -117,6 +119,14 @@ class Local:
     ) -> None:
         """Stop."""
         self.stop()
+
+
+def _revived(one: postgres.Server | valkey.Server) -> bool:
+    try:
+        one.start()
+    except (Refused, OSError):  # the server's log says why
+        return False
+    return True
 
 
 def found(home: Path) -> Services | None:
