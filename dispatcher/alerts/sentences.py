@@ -9,6 +9,9 @@ tell(
         "alerts.audience_empty": _(
             "Nobody is in this audience, or nobody whom this alert's regions include."
         ),
+        "alerts.bad_name": _(
+            "“%(name)s” is no name for a reminder: letters, digits, spaces, up to forty."
+        ),
         "alerts.bad_quiet_hours": _(
             "“%(hours)s” are no quiet hours. Write them like 21:00-08:00, on the reader's clock."
         ),

@@ -38,6 +38,10 @@ ForRegion = Annotated[
 ForLanguage = Annotated[
     str, typer.Option("--language", help=gettext_noop("For readers of this language only."))
 ]
+OverrideQuiet = Annotated[
+    str,
+    typer.Option("--override-quiet", help=gettext_noop("Why it wakes people; for the journal.")),
+]
 Source = Annotated[
     str, typer.Option("--source", help=gettext_noop("Who or what says so: a report, a person."))
 ]
@@ -52,7 +56,8 @@ Source = Annotated[
         "Examples:\n"
         "  dispatcher alert compose recall --mode drill --segment 'region in EU'\n"
         "  dispatcher alert compose breach --mode real --list 3 --region DE\n"
-        "  dispatcher alert compose recall --mode drill --part update --follows 12"
+        "  dispatcher alert compose recall --mode drill --part update --follows 12\n\n"
+        "What follows an alert that has left is for exactly those who may have received it."
     ),
 )
 def _compose(
@@ -87,6 +92,14 @@ def _compose(
     follows: Annotated[
         str, typer.Option("--follows", help=gettext_noop("Number of the alert that it updates."))
     ] = "",
+    quiet_hours: Annotated[
+        str,
+        typer.Option(
+            "--quiet-hours",
+            help=gettext_noop("Wait while it is so on the reader's clock: 21:00-08:00"),
+        ),
+    ] = "",
+    override_quiet: OverrideQuiet = "",
 ) -> None:
     user = operator()
     alert = compose.compose(
@@ -102,17 +115,35 @@ def _compose(
         fallback=fallback,
         default_language=default_language,
         follows=desk.read(follows, by=user) if follows else None,
+        quiet_hours=quiet_hours,
+        override_quiet=override_quiet,
     )
     show_alert(alert)
 
 
-@verb(app, "audience", text=gettext_noop("Set whom it is for: a segment, a private list, or both."))
-def _audience(*, number: Number, segment: Segment = "", to_list: PrivateList = 0) -> None:
+@verb(
+    app,
+    "audience",
+    text=gettext_noop(
+        "Set whom it is for: a segment, a private list, or both; or those who may have received "
+        "the alert that it follows."
+    ),
+)
+def _audience(
+    *,
+    number: Number,
+    segment: Segment = "",
+    to_list: PrivateList = 0,
+    affected: Annotated[
+        bool, typer.Option("--affected", help=gettext_noop("Who may have received that alert."))
+    ] = False,
+) -> None:
     alert = compose.set_audience(
         desk.find(number),
         by=operator(),
         segment=sentence_of(segment),
         list_id=to_list or None,
+        affected=affected,
     )
     show_alert(alert)
 

@@ -9,6 +9,7 @@ from django.utils.translation import get_supported_language_variant, gettext_noo
 
 from dispatcher.cli import (
     alert,
+    answering,
     decide,
     demo,
     doctor,
@@ -38,7 +39,7 @@ app = shell.noun(
         "Each command acts with your personal key (see `dispatcher operators key --help`)."
     )
 )
-LEARNED = (decide, rights, sending, sentences)
+LEARNED = (answering, decide, rights, sending, sentences)
 """Modules that add verbs to `alert` and `contacts`, or sentences, when they are imported."""
 
 app.add_typer(alert.app, name="alert")

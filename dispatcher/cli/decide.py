@@ -1,5 +1,6 @@
 """`dispatcher alert`: looking at one as its readers will, and deciding about it."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
@@ -9,13 +10,14 @@ from rich.table import Table
 from dispatcher.alerts import approve, desk
 from dispatcher.alerts import preview as previews
 from dispatcher.alerts.models import Alert, Approval
-from dispatcher.alerts.preview import Example, Preview
+from dispatcher.alerts.preview import Example, Later, Preview
 from dispatcher.cli import shell
 from dispatcher.cli.alert import Number, app
 from dispatcher.cli.screen import cell, plain, safe, table
 from dispatcher.cli.segments import reachable_parts
 from dispatcher.cli.shell import NothingToDo, answer, operator, verb
 from dispatcher.cli.telling import alert_json, approvals_table, headline
+from dispatcher.fanout.quiet import zone_info
 from dispatcher.operators.models import Office
 
 OfficeName = Annotated[
@@ -56,6 +58,7 @@ def _preview(
         headline(alert),
         *reachable_parts(seen.reachable),
         _told_table(seen),
+        *_timing(seen),
         *(part for example in shown for part in _example(example)),
         *_remarks(seen),
     )
@@ -195,6 +198,37 @@ def _told_table(seen: Preview) -> Table:
     return table(heads, rows, title=gettext("Who gets which words, by the first step"))
 
 
+def _timing(seen: Preview) -> Iterator[str]:
+    """For whom it is, whom the night holds back, and what comes later."""
+    if seen.affected:
+        line = gettext("For those who may have received alert %(number)s, wherever they are now.")
+        yield line % {"number": seen.affected}
+    if seen.waiting.overridden:
+        line = gettext("Quiet hours hold nobody back: %(why)s")
+        yield line % {"why": cell(seen.waiting.overridden)}
+    for until, zone, people in seen.waiting.held:
+        line = gettext("%(people)s people wait until %(at)s (%(zone)s).")
+        here = until.astimezone(zone_info(zone))
+        yield line % {"people": people, "at": f"{here:%Y-%m-%d %H:%M}", "zone": zone}
+    for later in seen.later:
+        yield _later_line(later) % {
+            "minutes": f"{later.after / 60:g}",
+            "group": cell(later.group),
+            "channels": ", ".join(later.channels) or gettext("their first step"),
+            "share": later.unless,
+        }
+
+
+def _later_line(later: Later) -> str:
+    if later.unless == "acknowledged":
+        return gettext("After %(minutes)s min, who has not acknowledged: %(group)s by %(channels)s")
+    if later.unless == "delivered":
+        return gettext("After %(minutes)s min, who got nothing: %(group)s by %(channels)s")
+    return gettext(
+        "After %(minutes)s min, if less than %(share)s have acknowledged: %(group)s by %(channels)s"
+    )
+
+
 def _example(example: Example) -> list[str]:
     line = gettext("%(group)s · %(channel)s · %(language)s (%(direction)s) · as for %(who)s")
     head = line % {
@@ -229,7 +263,10 @@ def _preview_json(seen: Preview) -> dict[str, object]:
     """The whole preview; refusals become code and sentence."""
     held: dict[str, object] = {
         name: getattr(seen, name)
-        for name in ("number", "mode", "fingerprint", "reachable", "told", "examples")
+        for name in (
+            *("number", "mode", "fingerprint", "reachable", "told", "examples"),
+            *("waiting", "later", "affected"),
+        )
     }
     held["untold"] = [
         {"group": group, "why": why, "people": people}

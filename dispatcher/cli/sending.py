@@ -12,7 +12,7 @@ from dispatcher.alerts import desk, gate, launch
 from dispatcher.alerts.models import Alert
 from dispatcher.alerts.survey import survey
 from dispatcher.cli import services
-from dispatcher.cli.alert import Number, app
+from dispatcher.cli.alert import Number, OverrideQuiet, app
 from dispatcher.cli.screen import table
 from dispatcher.cli.shell import NothingToDo, answer, asks_json, note, operator, verb
 from dispatcher.cli.telling import alert_json, approvals_table, headline
@@ -47,6 +47,7 @@ def _launch(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help=gettext_noop("Say what would leave; send nothing."))
     ] = False,
+    override_quiet: OverrideQuiet = "",
 ) -> None:
     user, alert = operator(), desk.find(number)
     if dry_run:
@@ -57,7 +58,7 @@ def _launch(
         note(headline(alert))
         confirm = typer.prompt(gettext("To launch it, type %(words)s") % {"words": words}, err=True)
     before = launch.dispatch_of(alert)
-    dispatch = launch.launch(alert, by=user, confirm=confirm)
+    dispatch = launch.launch(alert, by=user, confirm=confirm, override_quiet=override_quiet)
     alert.refresh_from_db()
     again = gettext("It was launched before; this is the same dispatch.")
     answer(_dispatch_json(alert, dispatch), *([again] if before else []), *_state(alert, dispatch))

@@ -10,6 +10,7 @@ tell(
         "cli.bad_pair": _("“%(pair)s” is not of the form name=value."),
         "cli.no_file": _("There is no file %(path)s."),
         "cli.no_segment": _("There is no saved segment %(segment)s. Saved: %(known)s."),
+        "cli.not_confirmed": _("Nothing was sent. Add --yes if you mean it."),
         "cli.not_corrected": _("Nothing was written: %(why)s"),
         "cli.say_yes": _("This cannot be undone. Add --yes if you mean it."),
         "cli.unknown_kind": _("“%(kind)s” is no kind of message. Kinds: %(known)s."),

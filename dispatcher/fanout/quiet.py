@@ -17,7 +17,7 @@ _DAYS = 3
 
 def is_quiet(moment: datetime, *, hours: Quiet, zone: str) -> bool:
     """Whether it is quiet at this moment (aware) in this IANA zone; an unknown zone is UTC."""
-    clock = moment.astimezone(_zone(zone)).time()
+    clock = moment.astimezone(zone_info(zone)).time()
     if hours.start <= hours.end:
         return hours.start <= clock < hours.end
     return clock >= hours.start or clock < hours.end
@@ -28,7 +28,7 @@ def quiet_until(moment: datetime, *, hours: Quiet, zone: str) -> datetime:
     moment = moment.astimezone(UTC)
     if not is_quiet(moment, hours=hours, zone=zone):
         return moment
-    here = _zone(zone)
+    here = zone_info(zone)
     today = moment.astimezone(here).date()
     walls = (
         datetime.combine(today + timedelta(days=ahead), hours.end, here)
@@ -58,7 +58,8 @@ def _change(before: datetime, after: datetime, wall: datetime) -> datetime:
 
 
 @lru_cache(maxsize=1024)
-def _zone(name: str) -> ZoneInfo:
+def zone_info(name: str) -> ZoneInfo:
+    """The zone of this IANA name; UTC for one that is unknown."""
     try:
         return ZoneInfo(name or "UTC")
     except (ZoneInfoNotFoundError, ValueError):

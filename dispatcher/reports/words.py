@@ -44,6 +44,12 @@ STATES: Mapping[str, Promise] = {
     "stopped": _("Stopped"),
     "complete": _("Complete"),
 }
+STAGES: Mapping[str, Promise] = {
+    "waiting": _("Waits for its time"),
+    "enlisting": _("Being written"),
+    "done": _("Done"),
+    "moot": _("Not needed"),
+}
 REASONS: Mapping[str, Promise] = {
     "no_address": _("No usable address"),
     "opted_out": _("Opted out of such messages"),
@@ -57,6 +63,8 @@ REASONS: Mapping[str, Promise] = {
     "no_language": _("No language known, and none may be assumed"),
     "no_group": _("In none of the scenario's stakeholder groups"),
     "no_carrier": _("No carrier is set up for the channel"),
+    "quiet_hours": _("Would have expired before the reader's quiet hours end"),
+    "answered": _("Had answered before this one left"),
     "lease_lost": _("A worker fell silent while sending"),
     "timeout": _("The carrier did not answer in time"),
     "cut": _("The connection broke before the answer"),

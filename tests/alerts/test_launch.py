@@ -126,7 +126,7 @@ def test_what_was_tampered_with_does_not_leave(approved, mina):
 
 def test_a_wording_that_was_withdrawn_does_not_leave(approved, mina):
     """A translator found a mistake after the approval."""
-    WordingVersion.objects.filter(wording__locale="fa").update(state="draft")
+    WordingVersion.objects.filter(wording__locale="fa").update(state="needs_editing")
     with pytest.raises(Refused) as refused:
         launch.launch(approved, by=mina, confirm="DRILL")
     assert refused.value.code == "alerts.wording_withdrawn"
