@@ -6,7 +6,7 @@ addresses do too, at ten times the cost: they are the fall-back, and its referen
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeVar
@@ -33,7 +33,7 @@ AGAIN: Final = (("retry-after", "2"),)
 class Headers(Protocol):
     """What we ask of the server's headers; names are in lower case."""
 
-    def items(self) -> list[tuple[str, str]]:
+    def items(self) -> Iterable[tuple[str, str]]:
         """All of them."""
         ...
 

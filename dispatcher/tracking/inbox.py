@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import structlog
-from django.db import Error, InterfaceError, OperationalError, close_old_connections
+from django.db import Error, InterfaceError, OperationalError, close_old_connections, connections
 
 from dispatcher.ledger.facts import Receipt
 from dispatcher.providers.routing import MODES, Mode
@@ -75,7 +75,8 @@ class Inbox:
         await request.done
 
     def close(self) -> None:
-        """End the thread, after the bundle that it writes."""
+        """End the thread and its connection, after the bundle that it writes."""
+        self._thread.submit(connections.close_all)
         self._thread.shutdown(wait=False)
 
     def _begin(self) -> None:

@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from dispatcher.kit.counters import COUNTERS
 from dispatcher.kit import links
+from dispatcher.kit.counters import COUNTERS
 from dispatcher.ledger import entries
 from dispatcher.ledger.entries import Fact, Window
 from dispatcher.ledger.facts import Outcome

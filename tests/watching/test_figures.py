@@ -56,9 +56,9 @@ def carried(enlist, outcomes):  # noqa: F811
     dispatch = enlist([person(n) for n in range(1, len(outcomes) + 3)], mode="drill")
     [batch] = entries.claim("critical", people=100)
     entries.advance([(batch, len(outcomes))])
-    entries.record([
-        Window(batch, [Fact(i, outcome, "twilio") for i, outcome in enumerate(outcomes)])
-    ])
+    entries.record(
+        [Window(batch, [Fact(i, outcome, "twilio") for i, outcome in enumerate(outcomes)])]
+    )
     return dispatch, batch
 
 
@@ -106,9 +106,9 @@ def test_receipts_are_counted_by_what_they_came_to(client, enlist):  # noqa: F81
     receive([told], mode="real")  # the other mode's key
     receive([Receipt("s", 99 * 1024, 1, "twilio", Rank.DELIVERED)], mode="real")
     found = seen(client)
-    told = {name: at(found, "dispatcher_receipts_total", outcome=name)
+    counts = {name: at(found, "dispatcher_receipts_total", outcome=name)
             for name in ("new", "repeated", "stray", "foreign")}  # fmt: skip
-    assert told == {"new": 1, "repeated": 2, "stray": 1, "foreign": 1}
+    assert counts == {"new": 1, "repeated": 2, "stray": 1, "foreign": 1}
     assert at(found, "dispatcher_receipts_lag_count_total", carrier="sendgrid") == 4
     assert 0 <= at(found, "dispatcher_receipts_lag_seconds_total", carrier="sendgrid") < 60
 
