@@ -10,6 +10,7 @@ from django.utils.translation import get_supported_language_variant, gettext_noo
 from dispatcher.cli import (
     alert,
     answering,
+    books,
     decide,
     demo,
     doctor,
@@ -47,6 +48,7 @@ app.add_typer(people.app, name="contacts")
 app.add_typer(segments.app, name="segments")
 app.add_typer(wordings.app, name="wordings")
 app.add_typer(operators.app, name="operators")
+app.add_typer(books.app, name="ledger")
 doctor.register(app)
 app.command("up")(up.up)
 app.command("demo")(demo.demo)

@@ -130,7 +130,7 @@ class Outcome:
 
     @classmethod
     def unasked(cls, code: str, *, seconds: float) -> "Outcome":
-        """Never put on the wire (stopped, no time left, an ill account): waits, counts as no try."""
+        """Never put on the wire (stopped, no time left, an ill account): waits and is no try."""
         return cls(Kind.LATER, code=code, retry_after=seconds, asked=False)
 
     @classmethod
