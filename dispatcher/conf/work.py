@@ -83,4 +83,9 @@ beat_schedule: dict[str, dict[str, Any]] = {
         "schedule": 2.0,
         "options": {"queue": queues.RECEIPTS, "expires": 4},
     },
+    "audit": {
+        "task": "dispatcher.ledger.tasks.audit",
+        "schedule": 20.0,
+        "options": {"queue": queues.HOUSEKEEPING, "expires": 20},
+    },
 }
