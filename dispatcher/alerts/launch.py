@@ -17,7 +17,6 @@ from dispatcher.alerts.scenarios import load
 from dispatcher.alerts.states import State
 from dispatcher.fanout import doorbell
 from dispatcher.fanout.plan import freeze, thaw
-from dispatcher.fanout.spread import later_stages
 from dispatcher.kit import queues
 from dispatcher.kit.errors import Refused
 from dispatcher.ledger import enlisting, entries, stages
@@ -165,8 +164,6 @@ def _open(alert: Alert, *, by: User, plan: dict[str, Any]) -> Dispatch:
         plan=plan,
     )
     if made:
-        for new in later_stages(thaw(plan)):
-            stages.add(dispatch.pk, new)
         desk.move(alert, State.LAUNCHED)
         about = survey.reference(alert)
         journal.note(by, "alerts.launched", about, mode=alert.mode, number=alert.number)

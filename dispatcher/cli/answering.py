@@ -55,7 +55,8 @@ def _unanswered(
             writer.writerows([defused(cell) for cell in row] for row in rows)
         note(gettext("Written to %(path)s.") % {"path": csv})
     heads = [gettext("Contact"), gettext("Reference"), gettext("Name"), gettext("Region"),
-             gettext("Language"), gettext("State"), gettext("Channel"), gettext("Reason")]  # fmt: skip
+             gettext("Language"), gettext("State"), gettext("Channel"),
+             gettext("Reason")]  # fmt: skip
     counts = Counter(one.silent.figure for one in found)
     line = gettext("%(people)s people have not answered: %(figures)s")
     told = ", ".join(f"{words.FIGURES[name]} {n}" for name, n in counts.most_common())

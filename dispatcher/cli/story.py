@@ -157,7 +157,10 @@ def watch(dispatch: Dispatch, progress: Progress) -> None:
         progress.update(task, description=f"{_('Sending')}  {told}")
         entries.finish()
         dispatch.refresh_from_db()
-        if dispatch.state == Dispatch.State.COMPLETE and time.monotonic() - quiet_since > QUIET:
+        # Those who have not answered will be asked again in some minutes: not the demo's to see.
+        busy = sums["waiting"] + sums["in_flight"] + sums["unknown"]
+        listed = dispatch.state != Dispatch.State.ENLISTING and not busy
+        if listed and time.monotonic() - quiet_since > QUIET:
             return
         time.sleep(0.25)
 

@@ -4,12 +4,12 @@ A launch enlists the plan's audience, or those who may have received an earlier 
 stage enlists those of its dispatch who still need it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
 from contacts.reach import Audience, Query, Scope, recipients
-from dispatcher.fanout.ladder import before
+from dispatcher.fanout.ladder import before, group_of
 from dispatcher.fanout.plan import Group, Plan, Step, thaw
 from dispatcher.fanout.ways import Setting
 from dispatcher.ledger import stages
@@ -32,7 +32,7 @@ def spread(lane: str, *, passing: Sequence[int] = ()) -> Slice | None:
     return enlist(
         lane,
         recipients=_recipients,
-        ways=partial(_ways, step_of=_first_step),
+        ways=_first_ways,
         most=slice_size,
         among=_among,
         passing=passing,
@@ -52,8 +52,11 @@ def spread_stage(held: Held) -> Slice:
     )
 
 
-def later_stages(plan: Plan) -> list[NewStage]:
-    """The later stages that a plan asks for: a ladder's further steps, and the named group."""
+def later_stages(plan: Plan, *, groups: Collection[str]) -> list[NewStage]:
+    """The later stages that a plan asks for where there are people of these groups.
+
+    A ladder's further steps, and the named group that is told when too few answer.
+    """
     made = [
         NewStage(
             f"{group.name}.{number + 1}",
@@ -65,9 +68,9 @@ def later_stages(plan: Plan) -> list[NewStage]:
         )
         for group in plan.groups
         for number, step in enumerate(group.ladder)
-        if number
+        if number and group.name in groups
     ]
-    if plan.escalation:
+    if plan.escalation and plan.escalation.of in {"", *groups}:
         made.append(NewStage(TOO_FEW, "share", after=timedelta(seconds=plan.escalation.within)))
     return sorted(made, key=lambda stage: stage.after or timedelta(0))
 
@@ -115,6 +118,19 @@ def _step(stage: Stage, plan: Plan, group: Group) -> Step:
         return group.ladder[stage.step]
     named = plan.escalation.step if stage.kind == "share" and plan.escalation else None
     return named or group.ladder[0]
+
+
+def _first_ways(opened: Open, readers: Sequence[Reader]) -> list[Way]:
+    """Of a launch; the stages that these readers will need are asked for in the same transaction.
+
+    A group in which there is nobody keeps no dispatch open.
+    """
+    plan = thaw(opened.plan)
+    found = (group_of(reader.roles, groups=plan.groups) for reader in readers)
+    groups = {group.name for group in found if group}
+    for new in later_stages(plan, groups=groups) if plan.asks and groups else ():
+        stages.add(opened.id, new)
+    return _ways(opened, readers, step_of=_first_step)
 
 
 def _ways(

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from contacts.models import Address, Contact, Role
 from dispatcher.fanout import plan as plans
 from dispatcher.fanout.plan import Escalation, Group, Step
-from dispatcher.fanout.spread import later_stages, spread
+from dispatcher.fanout.spread import spread, spread_stage
 from dispatcher.ledger import enlisting, entries, stages, tally
 from dispatcher.ledger.climb import climb
 from dispatcher.ledger.entries import Fact, Window
@@ -77,8 +77,6 @@ def launch(made: plans.Plan, *, hours=5, ref="alert:1", **facts) -> Dispatch:
         "expires_at": ledger_now() + timedelta(hours=hours), "plan": plans.freeze(made),
     } | facts  # fmt: skip
     dispatch, _ = enlisting.open_dispatch(ref, **told)
-    for new in later_stages(made):
-        stages.add(dispatch.id, new)
     while not spread("critical").last:
         pass
     return dispatch
@@ -201,6 +199,14 @@ def test_a_step_is_for_its_own_group():
     assert zoe.pk not in send()
 
 
+def test_a_group_in_which_there_is_nobody_keeps_no_dispatch_open():
+    person("zoe", "sms", roles=("customer",))
+    dispatch = launch(plan(escalation=Escalation(80, 60, "role = deputy", of="employee")))
+    send()
+    assert stages.of(dispatch.id) == []
+    assert entries.finish() == [dispatch.id]
+
+
 def test_unless_delivered_goes_on_only_where_nothing_arrived():
     ana, ben = person("ana", "sms", "email"), person("ben", "sms", "email")
     ladder = (Step(("sms",)), Step(("email",), after=60, unless="delivered"))
@@ -286,7 +292,10 @@ def one_slice(*, dies: bool = False) -> None:
     """A worker's transaction, to its end or not."""
     with transaction.atomic():
         held = stages.hold(stages.due()[0])
-        room.spread_stage(room._begin(held) if held.stage.state == "waiting" else held)
+        assert held
+        held = room._begin(held) if held.stage.state == "waiting" else held
+        assert held
+        spread_stage(held)
         if dies:
             raise ZeroDivisionError
 
@@ -318,7 +327,9 @@ def test_a_second_stage_waits_until_the_first_is_written():
     send()
     shift(seconds=601)
     first, second = stages.due()
-    stages.begin(stages.hold(first))
+    held = stages.hold(first)
+    assert held
+    stages.begin(held)
     assert stages.hold(second) is None
     escalate()
     escalate()
@@ -390,6 +401,20 @@ def test_when_nobody_was_reached_it_is_never_enough():
     shift(seconds=1801)
     escalate()
     assert channels(send()) == {deputy.pk: ["sms"]}
+
+
+def test_only_the_answers_of_the_group_that_is_asked_count():
+    """Customers hardly ever answer; four of five employees did."""
+    for n in range(20):
+        person(f"c{n}", "sms", roles=("customer",))
+    staff = [person(f"e{n}", "sms") for n in range(5)]
+    asked = Escalation(80, 1800, "role = deputy", of="employee")
+    dispatch = launch(plan((Step(("sms",)),), escalation=asked))
+    sent = send()
+    acknowledge(*[sent[one.pk][0][1] for one in staff[:4]])
+    shift(seconds=1801)
+    escalate()
+    assert [(stage.state, stage.reason) for stage in stages.of(dispatch.id)] == [("moot", "4/5")]
 
 
 # By hand

@@ -17,7 +17,7 @@ returning id
 -- The stages of a dispatch in their order.
 select id, dispatch_id, number, name, kind, group_name, step, unless, due_at, state, requested_by,
     reason, begun_at, ended_at, slices, targeted
-from ledger_stage where dispatch_id = %(dispatch)s order by number, id
+from ledger_stage where dispatch_id = %(dispatch)s order by due_at, number, id
 
 -- name: due_stages
 -- Stages that have something to do now, the oldest first. One of a dispatch at a time, and none
