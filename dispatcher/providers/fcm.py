@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from dispatcher.kit.wire import Answer, Lost, NotSent, Wire
 from dispatcher.ledger.facts import Outcome, Receipt
@@ -30,6 +30,9 @@ QUOTA = 60.0
 
 LARGEST = 4096
 """Bytes of notification and fields together."""
+SIGN, FRAME = 6, 512
+"""Bytes that a sign may take in JSON, and those of everything around: what is surely short enough
+is not written out to be counted."""
 LONGEST_TTL = 2_419_200
 """Seconds: four weeks."""
 
@@ -71,13 +74,13 @@ class Fcm:
         if not isinstance(parcel.content, Push):
             raise TypeError(parcel.content)
         message = _message(parcel, parcel.content)
-        if _weight(message) > LARGEST:
+        if _too_long(message, parcel.content):
             return [Outcome.refused("too_long")]
         try:
             token = await self._tokens.current()
         except _NoToken as none:
             return [none.args[0]]
-        body = json.dumps({"message": message}, ensure_ascii=False).encode()
+        body = _json({"message": message}).encode()
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         try:
             answer = await wire.ask("POST", self._url, headers=headers, body=body)
@@ -157,9 +160,13 @@ def _message(parcel: Parcel, push: Push) -> dict[str, Any]:
     }
 
 
-def _weight(message: Mapping[str, Any]) -> int:
-    shown = [message["notification"], message["data"]]
-    return len(json.dumps(shown, ensure_ascii=False).encode())
+def _too_long(message: Mapping[str, Any], push: Push) -> bool:
+    if SIGN * (len(push.title) + len(push.body) + len(push.link)) + FRAME <= LARGEST:
+        return False
+    return len(_json([message["notification"], message["data"]]).encode()) > LARGEST
+
+
+_json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class _NoToken(Exception):  # noqa: N818  # it states a fact

@@ -1,19 +1,22 @@
 """Web Push (RFC 8030, 8291, 8292): notifications in browsers, encrypted for each of them.
 
-pywebpush encrypts and py_vapid signs; both are used apart, since pywebpush's own `webpush()` signs
-a JWT for each message (166 a second), changes the claims that it is given, so that the next service
-gets the wrong audience, and waits 10,000 s.
+http_ece encrypts and py_vapid signs, the two that pywebpush is made of. Its own `webpush()` signs a
+JWT for each message, changes the claims that it is given, so that the next service gets the wrong
+audience, and waits 10,000 s; its WebPusher adds a third to what the encryption takes. Each message
+has a key pair of its own, as RFC 8291 (3.1) says; one for many would save 18 of 118 us.
 """
 
 import base64
 import hashlib
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar, NamedTuple
 from urllib.parse import urlsplit
+
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from dispatcher.kit.wire import Answer, Lost, NotSent, Wire
 from dispatcher.ledger.facts import Outcome, Receipt
@@ -45,6 +48,19 @@ THROTTLED = 5.0
 """Seconds to wait after a 429 that names none."""
 
 
+CURVE = ec.SECP256R1()
+KEY, SECRET = 65, 16
+"""Bytes of a browser's public key, uncompressed, and of its secret (RFC 8291, 3.1 and 3.2)."""
+
+
+class Subscription(NamedTuple):
+    """Where a browser is reached, and the keys that it made."""
+
+    endpoint: str
+    key: bytes
+    secret: bytes
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """The key that our subscriptions were made with, and whom a push service may write to."""
@@ -68,15 +84,13 @@ class WebPush:
     settles: ClassVar[timedelta] = timedelta(seconds=30)
 
     def __init__(self, account: Account) -> None:
-        from http_ece import ECEException
+        from http_ece import ECEException, encrypt
         from py_vapid import Vapid02
-        from pywebpush import WebPusher, WebPushException
 
         self._account = account
         self._key = Vapid02.from_string(account.private_key)
-        self._pusher = WebPusher
-        # IndexError: pywebpush looks at the first byte of a key that may have none.
-        self._unusable = (WebPushException, ECEException, ValueError, IndexError)
+        self._encrypt = encrypt
+        self._unusable = (ECEException, ValueError)
         self._claims: dict[str, tuple[float, str]] = {}
 
     async def send(self, parcels: Sequence[Parcel], *, wire: Wire) -> Sequence[Outcome]:
@@ -89,12 +103,18 @@ class WebPush:
         if len(payload) > LARGEST:
             return [Outcome.refused("too_long")]
         subscription = _subscription(parcel.to)
-        url = self._url(subscription["endpoint"]) if subscription else ""
-        if not url:
+        url = self._url(subscription.endpoint) if subscription else ""
+        if not subscription or not url:
             return [Outcome.refused("invalid_address", dead=True)]
         try:
-            body = self._pusher(subscription).encode(payload)["body"]
-        except self._unusable:
+            body = self._encrypt(
+                payload,
+                private_key=ec.generate_private_key(CURVE),
+                dh=subscription.key,
+                auth_secret=subscription.secret,
+                version="aes128gcm",
+            )
+        except self._unusable:  # a key that is no point of the curve
             return [Outcome.refused("invalid_address", dead=True)]
         try:
             answer = await wire.ask("POST", url, headers=self._headers(url, push), body=body)
@@ -182,16 +202,19 @@ def _payload(push: Push) -> bytes:
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _subscription(to: str) -> Mapping[str, Any]:
-    """The browser's subscription; empty when it is not one."""
+def _subscription(to: str) -> Subscription | None:
+    """The browser's subscription; None when it is not one."""
     try:
         told = json.loads(to)
-    except ValueError:
-        return {}
-    keys = told.get("keys") if isinstance(told, dict) else None
-    if not isinstance(keys, dict):
-        return {}
-    texts = [told.get("endpoint"), keys.get("p256dh"), keys.get("auth")]
-    if not all(isinstance(text, str) and text.isascii() and text.isprintable() for text in texts):
-        return {}
-    return {"endpoint": texts[0], "keys": {"p256dh": texts[1], "auth": texts[2]}}
+        endpoint, keys = told["endpoint"], told["keys"]
+        key, secret = _bytes(keys["p256dh"]), _bytes(keys["auth"])
+    except (ValueError, LookupError, TypeError):
+        return None
+    good = isinstance(endpoint, str) and endpoint.isascii() and endpoint.isprintable()
+    good = good and (len(key), len(secret)) == (KEY, SECRET)
+    return Subscription(endpoint, key, secret) if good else None
+
+
+def _bytes(text: str) -> bytes:
+    """base64url, with or without its padding. Raises ValueError or TypeError."""
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
