@@ -1,6 +1,10 @@
 """Push: a title, a text and one link; the device shows repeats of a delivery once."""
 
 from collections.abc import Mapping
+from functools import lru_cache
+
+from django.utils import translation
+from django.utils.translation import gettext
 
 from dispatcher.channels.base import harmless, personal
 from dispatcher.providers.base import Parcel, Push
@@ -34,12 +38,23 @@ def pack(
         direction=rendered.direction,
         tag=str(delivery_id),
         ttl=ttl,
+        acknowledge=_web(slots.get("acknowledge", "")),
+        button=_button(rendered.locale),
     )
     return Parcel(delivery_id=delivery_id, attempt=attempt, to=to, content=content)
 
 
 def _link(slots: Mapping[str, str], rendered: Rendered) -> str:
     told = slots.get("link") or rendered.facts.get("info") or slots.get("acknowledge", "")
-    if not told.startswith(("https://", "http://")):
-        return ""
-    return harmless(told)
+    return _web(told)
+
+
+def _web(link: str) -> str:
+    return harmless(link) if link.startswith(("https://", "http://")) else ""
+
+
+@lru_cache(maxsize=64)
+def _button(locale: str) -> str:
+    """The word on the button, as on the page behind it; English where we do not speak it."""
+    with translation.override(locale.lower()):
+        return gettext("Yes, I have read it")

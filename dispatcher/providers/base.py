@@ -42,6 +42,10 @@ class Push:
     """The same for all repeats of one delivery: the device shows it once."""
     ttl: int = 172_800
     """Seconds for which the push service may hold it."""
+    acknowledge: str = ""
+    """Where the button "I have read it" leads; '' for none."""
+    button: str = ""
+    """What stands on that button, in the language of the message."""
 
 
 Content = Sms | Email | Push

@@ -143,6 +143,9 @@ def _message(parcel: Parcel, push: Push) -> dict[str, Any]:
             "dir": push.direction,
             "id": str(parcel.delivery_id),
             "link": push.link,
+            **(
+                {"acknowledge": push.acknowledge, "button": push.button} if push.acknowledge else {}
+            ),
         },
         "android": {
             "collapse_key": push.tag,

@@ -191,7 +191,7 @@ def topic(tag: str) -> str:
 
 def _payload(push: Push) -> bytes:
     """What our service worker reads."""
-    told = {
+    told: dict[str, Any] = {
         "title": push.title,
         "body": push.body,
         "link": push.link,
@@ -199,6 +199,9 @@ def _payload(push: Push) -> bytes:
         "dir": push.direction,
         "tag": push.tag,
     }
+    if push.acknowledge:
+        button = {"action": "acknowledge", "title": push.button, "navigate": push.acknowledge}
+        told["actions"] = [button]
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
 
 
