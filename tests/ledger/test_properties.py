@@ -8,11 +8,20 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from dispatcher.ledger import enlisting, entries, statements, tally
-from dispatcher.ledger.climb import climb
+from dispatcher.ledger import enlisting, entries, questions, statements, tally
+from dispatcher.ledger.climb import Fold, climb, tell
 from dispatcher.ledger.entries import Fact, Window
-from dispatcher.ledger.facts import BLOCK, Kind, Outcome, Rank, Receipt
-from dispatcher.ledger.models import Batch, Delivery, Dispatch, Question
+from dispatcher.ledger.facts import (
+    BLOCK,
+    Kind,
+    Outcome,
+    Rank,
+    Receipt,
+    Verdict,
+    rank_of,
+    standing,
+)
+from dispatcher.ledger.models import Attempt, Batch, Delivery, Dispatch, Question
 from tests.ledger.conftest import person, query, sms_then_email
 from tests.ledger.test_books import figures, shift
 
@@ -23,12 +32,17 @@ DICE = st.randoms(use_true_random=True)
 OUTCOMES = [
     Outcome.taken("SM1"), Outcome.refused("21211"), Outcome.unsure("timeout"),
     Outcome.later("429", seconds=0), Outcome.later("429", seconds=5),
+    Outcome.unasked("lease_short", seconds=0),
 ]  # fmt: skip
+ANSWERS = ["asks", "asks", "asks", "risks", "gives up", "waits"]
 RANKS = st.sampled_from([Rank.HANDED_OVER, Rank.FAILED, Rank.DELIVERED, Rank.BOUNCED, None])
 
 
 class Ledger(RuleBasedStateMachine):
-    """Workers, carriers, operators and the clock, in any order; `sent` is what a carrier saw."""
+    """Workers, carriers, operators and the clock, in any order.
+
+    `taken` is what a carrier really has; whoever asks is told so, but may also act without asking.
+    """
 
     @initialize(
         people=st.integers(4, 12),
@@ -53,7 +67,10 @@ class Ledger(RuleBasedStateMachine):
         self.most = most
         self.open = []  # windows whose facts are not recorded yet
         self.held = []  # claims
-        self.maybe = Counter()  # delivery id -> times that a carrier may have taken it
+        self.sent = Counter()  # delivery id -> times that it was on the wire
+        self.taken = Counter()  # … that the carrier took it, whatever was heard of that
+        self.excused = Counter()  # … that it was not asked for, and so no try
+        self.risked = Counter()  # … that it went again though nobody could tell
         self.ranks = {}
         self.told = []
         expires = statements.ledger_now().replace(year=2100)
@@ -88,12 +105,23 @@ class Ledger(RuleBasedStateMachine):
         window = range(batch.cursor, batch.cursor + n)
         ids = [batch.delivery_id(index) for index in window]
         assert not Delivery.objects.filter(id__in=ids).exists(), "sent though it has a fact"
-        for delivery_id in ids:
-            assert self.maybe[delivery_id] == 0, "sent again though it may have been taken"
-            self.maybe[delivery_id] += 1
+        tried = Counter(Attempt.objects.values_list("delivery_id", flat=True))
         outcomes = dice.choices(OUTCOMES, k=n)
+        reached = [
+            outcome.kind is Kind.TAKEN or (dice.random() < 0.5 and outcome.kind is Kind.UNSURE)
+            for outcome in outcomes
+        ]
+        for delivery_id, took in zip(ids, reached, strict=True):
+            self.sent[delivery_id] += 1
+            self.taken[delivery_id] += took
+            assert self.sent[delivery_id] <= 1 + tried[delivery_id] + self.excused[delivery_id], (
+                "sent again, and nothing on the record says why"
+            )
+            assert self.taken[delivery_id] <= 1 + self.risked[delivery_id], (
+                "it has it twice, though nobody took that risk"
+            )
         if not dies:
-            self.open.append((batch, window, outcomes))
+            self.open.append((batch, window, outcomes, reached))
 
     @rule(dice=DICE, windows=st.integers(1, 2), twice=st.booleans(), falls=st.booleans())
     def answer(self, dice, windows, twice, falls):
@@ -103,24 +131,54 @@ class Ledger(RuleBasedStateMachine):
                 self._record(dice, twice=twice, falls=falls)
 
     def _record(self, dice, *, twice, falls):
-        batch, window, outcomes = self.open.pop(dice.randrange(len(self.open)))
+        batch, window, outcomes, reached = self.open.pop(dice.randrange(len(self.open)))
         fallen = [window[0]] if falls else []
+        if fallen:
+            self.taken[batch.delivery_id(window[0])] -= reached[0]
         facts = [
             Fact(index, outcome, "twilio")
             for index, outcome in zip(window, outcomes, strict=True)
             if index not in fallen
         ]
         told = Window(batch, facts, [(index, "opted_out") for index in fallen])
-        entries.record([told])
         for fact in facts:
-            if fact.outcome.kind is Kind.LATER:
-                self.maybe[batch.delivery_id(fact.index)] -= 1
+            self.excused[batch.delivery_id(fact.index)] += not fact.outcome.asked
+        entries.record([told])
         if twice:
             entries.record([told])
 
+    @rule(dice=DICE, most=st.integers(1, 5), answers=st.sampled_from(ANSWERS))
+    def reconcile(self, dice, most, answers):
+        """Somebody asks the carrier, who does not lie; or acts without being able to ask."""
+        asked = list(Question.objects.filter(closed_at=None).values_list("delivery_id", "attempt"))
+        for delivery_id, attempt in dice.sample(asked, k=min(most, len(asked))):
+            self._reconcile(dice, delivery_id, attempt, answers)
+
+    def _reconcile(self, dice, delivery_id, attempt, answers):
+        one = (delivery_id, attempt)
+        if answers == "asks" and self.taken[delivery_id]:
+            rank = dice.choice([Rank.HANDED_OVER, Rank.DELIVERED, Rank.FAILED])
+            found = Fold(delivery_id, attempt, "twilio", standing(rank, attempt), carrier_id="SM1")
+            assert tell([found], verdict=Verdict.TAKEN) == set()
+        elif answers in ("asks", "risks"):
+            verdict = Verdict.RESENT if answers == "asks" else Verdict.RISKED
+            wait = dice.choice([0.0, 3.0])
+            went = questions.again([questions.Again(delivery_id, attempt, verdict, wait)])
+            self.risked[delivery_id] += answers == "risks" and bool(went)
+            if self._over():
+                assert not went
+        elif answers == "gives up":
+            questions.close({one: Verdict.GIVEN_UP})
+        else:
+            questions.ask_later({one: 1.0})
+            questions.due(most=2)
+
+    def _over(self):
+        return Dispatch.objects.get(id=self.dispatch.id).stopped_at is not None
+
     @rule(dice=DICE, rank=RANKS, attempt=st.integers(1, 2), repeats=st.integers(1, 3))
     def hear(self, dice, rank, attempt, repeats):
-        ids = sorted(self.maybe)
+        ids = sorted(self.sent)
         batches = [b * BLOCK for b in Batch.objects.values_list("id", flat=True)]
         anything = sorted({*ids, *batches, 1})
         delivery_id = dice.choice(anything)
@@ -140,7 +198,7 @@ class Ledger(RuleBasedStateMachine):
         self.seconds += seconds
         shift(seconds=self.seconds)
         if heard:
-            entries.heartbeat([*self.held, *(batch for batch, _, _ in self.open)])
+            entries.heartbeat([*self.held, *(batch for batch, *_ in self.open)])
         entries.abandon()
 
     @rule(
@@ -175,8 +233,13 @@ class Ledger(RuleBasedStateMachine):
 
     @invariant()
     def nothing_falls(self):
+        """A row leaves only as an unknown, and comes back as no less."""
         now = dict(Delivery.objects.values_list("id", "standing"))
-        assert all(now[one] >= before for one, before in self.ranks.items())
+        for one, before in self.ranks.items():
+            if one in now:
+                assert now[one] >= before
+            else:
+                assert rank_of(before) is Rank.UNKNOWN
         self.ranks = now
 
     @invariant()
@@ -186,11 +249,19 @@ class Ledger(RuleBasedStateMachine):
         if dispatch.state == "complete":
             assert not {"waiting", "in_flight"} & told.keys()
             assert not Question.objects.filter(closed_at=None).exists()
-        unknown = Delivery.objects.filter(standing__in=[n * 100 + 10 for n in range(1, 9)])
-        asked = Question.objects.filter(closed_at=None).values("delivery_id")
-        assert set(unknown.values_list("id", flat=True)) == set(
-            asked.values_list("delivery_id", flat=True)
-        ), "an unknown without a question, or a question whose answer is known"
+
+    @invariant()
+    def each_unknown_has_its_question(self):
+        """Open, or closed by policy; and nobody is asked about who is known."""
+        unknown = {
+            (one, number // 100)
+            for one, number in Delivery.objects.values_list("id", "standing")
+            if rank_of(number) is Rank.UNKNOWN
+        }
+        asked = Question.objects.values_list("delivery_id", "attempt", "closed_at", "verdict")
+        assert {one[:2] for one in asked if one[2] is None} <= unknown, "known, and asked about"
+        assert unknown <= {one[:2] for one in asked if one[3] in ("", "given_up")}, "not asked"
+        assert all((closed is None) == (verdict == "") for *_, closed, verdict in asked)
 
     def teardown(self):
         if hasattr(self, "atomic"):
