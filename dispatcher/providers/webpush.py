@@ -191,7 +191,7 @@ def topic(tag: str) -> str:
 
 def _payload(push: Push) -> bytes:
     """What our service worker reads."""
-    told: dict[str, Any] = {
+    told: dict[str, object] = {
         "title": push.title,
         "body": push.body,
         "link": push.link,
