@@ -19,6 +19,8 @@ _NAMES = {
     "link": ("link", "url", "navigate", "click_action"),
     "language": ("lang", "locale", "language"),
     "direction": ("dir", "direction"),
+    "answer": ("acknowledge",),
+    "button": ("button",),
 }
 """What a notification's fields are called in the formats that are in use."""
 
@@ -37,6 +39,10 @@ class Content:
     direction: str
     readable: bool = True
     """False for a push that the browser's key does not open."""
+    answer: str = ""
+    """Where the notification's button leads."""
+    button: str = ""
+    """What stands on it."""
 
 
 def content(taken: Taken) -> Content:
@@ -104,13 +110,23 @@ def _web(taken: Taken) -> Content:
     taken.delivery = str(told.get("tag") or taken.delivery)
     inner = told.get("notification", {})
     sources = (told, inner if isinstance(inner, dict) else {})
-    return _content("", **_picked((*sources, *(_extra(each) for each in sources))))
+    extras = (*(_extra(each) for each in sources), *(_action(each) for each in sources))
+    return _content("", **_picked((*sources, *extras)))
 
 
 def _extra(told: Mapping[str, Any]) -> Mapping[str, Any]:
     """The `data` that a service worker keeps beside a notification."""
     data = told.get("data")
     return data if isinstance(data, Mapping) else {}
+
+
+def _action(told: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The first button that leads somewhere (Declarative Web Push: actions with `navigate`)."""
+    actions = told.get("actions")
+    for each in actions if isinstance(actions, list) else ():
+        if isinstance(each, Mapping) and each.get("navigate"):
+            return {"acknowledge": each["navigate"], "button": each.get("title", "")}
+    return {}
 
 
 def _picked(sources: tuple[Mapping[str, Any], ...]) -> dict[str, str]:
@@ -133,11 +149,15 @@ def _content(
     link: str = "",
     language: str = "",
     direction: str = "",
+    answer: str = "",
+    button: str = "",
 ) -> Content:
     seen = f"{title}\n{text}"
     language = language.replace("_", "-") or tongues.language(seen)
     direction = direction if direction in ("ltr", "rtl") else tongues.direction(seen)
-    return Content(sender, title, text, html, link, language, direction)
+    return Content(
+        sender, title, text, html, link, language, direction, answer=answer, button=button
+    )
 
 
 def _filled(text: str, filling: Mapping[str, str]) -> str:

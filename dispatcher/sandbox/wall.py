@@ -238,6 +238,8 @@ def _message(taken: Taken, seen: Content) -> dict[str, Any]:
         "sender": seen.sender,
         "pieces": list(_pieces(_cut(seen.text, LONGEST[taken.channel]))),
         "link": seen.link if seen.link.startswith(("http://", "https://")) else "",
+        "answer": seen.answer if seen.answer.startswith(("http://", "https://")) else "",
+        "button": seen.button,
         "language": seen.language,
         "direction": seen.direction,
         "readable": seen.readable,

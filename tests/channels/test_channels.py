@@ -280,6 +280,12 @@ def test_a_push_has_language_direction_and_the_deliverys_tag():
     assert parcel.content.tag == again.content.tag == "7168"
 
 
+def test_a_push_bears_a_button_that_leads_to_the_answer():
+    parcel = push.pack(NOTICE, delivery_id=1, attempt=1, to="token", slots=MAYA)
+    assert isinstance(parcel.content, Push)
+    assert (parcel.content.acknowledge, parcel.content.button) == (LINK, "Yes, I have read it")
+
+
 @pytest.mark.parametrize(
     ("slots", "link"),
     [

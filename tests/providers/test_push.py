@@ -273,3 +273,20 @@ def test_no_secret_shows():
     assert "invented" not in repr(
         webpush.Account(private_key="invented", subject="mailto:a@example.org")
     )
+
+
+def test_both_carriers_are_given_the_button_that_leads_to_the_answer():
+    """Browsers as Declarative Web Push has it, apps in the fields that they read."""
+    notice = replace(NOTICE, acknowledge="https://alerts.example.org/a/x", button="خوانده‌ام")
+    _, (seen,) = sent(accounts.webpush_at, [replace(BROWSER_PARCEL, content=notice)], [CREATED])
+    told: dict[str, object] = opened(seen)
+    assert told["actions"] == [
+        {
+            "action": "acknowledge",
+            "title": "خوانده‌ام",
+            "navigate": "https://alerts.example.org/a/x",
+        }
+    ]
+    _, (seen,) = sent(accounts.fcm_at, [replace(TOKEN_PARCEL, content=notice)], [SENT])
+    held = json.loads(seen.body)["message"]["data"]
+    assert (held["acknowledge"], held["button"]) == ("https://alerts.example.org/a/x", "خوانده‌ام")
