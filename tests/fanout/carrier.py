@@ -59,7 +59,7 @@ class _Door(BaseHTTPRequestHandler):
             case "500":
                 self._answer(500, {"message": "oops"})
             case "silent":
-                time.sleep(1)
+                time.sleep(2)
                 self.close_connection = True
 
     def _answer(self, status: int, told: dict[str, object]) -> None:

@@ -92,6 +92,23 @@ class Road:
             Address.objects.create(contact=contact, channel="email", key=key, value=key, position=1)
         return contact
 
+    def people(self, many):
+        """So many readers of German with an SMS number each; the ids of their addresses."""
+        made = Contact.objects.bulk_create(
+            Contact(
+                reference=f"P{number}", name=f"Person {number}", region="DE", country="DE",
+                languages=["de"], roles=["customer"], tags=[], culture="",
+                time_zone="Europe/Berlin", attributes={},
+            )
+            for number in range(1, many + 1)
+        )  # fmt: skip
+        keys = (f"+4917139200{number:03}" for number in range(1, many + 1))
+        told = Address.objects.bulk_create(
+            Address(contact=contact, channel="sms", key=key, value=key, position=0)
+            for contact, key in zip(made, keys, strict=True)
+        )
+        return [address.id for address in told]
+
     def launch(self, *, ref="alert-1", segment="region in 001", channels=("sms", "email"), **facts):
         shelf = library.versions_for("recall.first.consumer", channels=channels)
         group = plans.Group("consumer", (), (plans.Step(tuple(channels)),), shelf)

@@ -14,8 +14,8 @@ from tests.fanout.carrier import carrier
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PEOPLE = 60
-QUICK = Rules(window=30, first=1.0, longest=2.0, trial=2.0)
+PEOPLE = 40
+QUICK = Rules(window=30, first=0.6, longest=1.2, trial=1.2)
 
 
 @pytest.fixture
@@ -25,10 +25,9 @@ def two(road):
         accounts = {"first": first.account(), "second": second.account()}
         road.settings.CARRIERS = {"drill": accounts, "real": {}}
         road.settings.PACE = {"first": 10_000, "second": 10_000}
-        road.rules, road.patience = QUICK, 0.4
+        road.rules = QUICK
         routing.close_accounts()
-        for number in range(1, PEOPLE + 1):
-            road.person(number)
+        road.people(PEOPLE)
         yield first, second
 
 
@@ -54,6 +53,7 @@ def test_what_is_unsure_stays_where_it_was_asked_and_the_rest_moves(road, two, m
     """Few are unsure: the first lines, and no more of them once the breaker has heard."""
     first, second = two
     first.mood = mood
+    road.patience = 0.8 if mood == "silent" else road.patience
     dispatch = road.launch(channels=("sms",))
     road.work(seconds=8)
     figures = road.figures(dispatch)
@@ -95,7 +95,7 @@ def test_while_all_are_ill_messages_wait_without_a_busy_loop(road, two, monkeypa
     claim = entries.claim
     monkeypatch.setattr(entries, "claim", lambda *a, **k: claims.append(1) or claim(*a, **k))
     dispatch = road.launch(channels=("sms",))
-    road.work(seconds=4)
+    road.work(seconds=2)
     assert road.figures(dispatch) == {"waiting": PEOPLE}
     assert len(claims) < 60
     assert len(first.asked) + len(second.asked) < PEOPLE
