@@ -100,8 +100,8 @@ class Address(models.Model):
     """Where one person can be reached by one channel. Immutable: a new number is a new row.
 
     `value` is what a carrier is given, `key` what says that two are the same (E.164, folded
-    e-mail, digest of a token). A trigger refuses a change of either; only the order and the two
-    marks may move.
+    e-mail, digest of a token). A trigger refuses a change of either; only the order and the
+    marks may move. Another trigger keeps `shared`.
     """
 
     contact = models.ForeignKey(
@@ -114,6 +114,7 @@ class Address(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     dead_at = models.DateTimeField(null=True)
     retired_at = models.DateTimeField(null=True)
+    shared = models.BooleanField(db_default=False)  # another person has or had the same one
 
     class Meta:
         constraints = [

@@ -23,6 +23,7 @@ def person(number: int, **facts):
         "contact_id": number, "region": "DE", "country": "DE", "languages": ["de"],
         "roles": ["customer"], "culture": "", "time_zone": "Europe/Berlin",
         "sms_id": number * 10, "sms_key": f"+4917139200{number:03}", "sms_block": None,
+        "sms_shared": False, "email_shared": False, "push_shared": False,
         "email_id": None, "email_key": None, "email_block": "no_address",
         "push_id": None, "push_key": None, "push_block": "no_address",
     }  # fmt: skip
@@ -32,7 +33,8 @@ def person(number: int, **facts):
 def query(people) -> Query:
     columns = list(person(1))
     types = {"contact_id": "bigint", "languages": "text[]", "roles": "text[]",
-             "sms_id": "bigint", "email_id": "bigint", "push_id": "bigint"}  # fmt: skip
+             "sms_id": "bigint", "email_id": "bigint", "push_id": "bigint",
+             "sms_shared": "bool", "email_shared": "bool", "push_shared": "bool"}  # fmt: skip
     params, lines = {}, []
     for number, one in enumerate(people):
         cells = []
