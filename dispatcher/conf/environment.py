@@ -96,6 +96,17 @@ class Environment(BaseSettings):
     )
     vapid_subject: str = Field(default="", description="mailto: or https: contact")
     webpush_pace: int = Field(default=500, gt=0, description="Notifications a second")
+    libretranslate_url: str = Field(default="", description="Its base address; unset: none")
+    libretranslate_key: SecretStr = Field(
+        default=SecretStr(""), description="Where it asks for one"
+    )
+    deepl_key: SecretStr = Field(default=SecretStr(""), description="Unset: no DeepL")
+    deepl_url: str = Field(default="", description="Unset: DeepL's own, by the key's plan")
+    deepl_glossary: str = Field(default="", description="Id of a glossary at DeepL")
+    web_engines: str = Field(default="", description="Comma-separated: google, mymemory")
+    draft_budget: int = Field(
+        default=60_000, ge=0, description="Letters that one text's drafts may send to engines"
+    )
     sandbox_url: str = Field(default="http://127.0.0.1:8090", description="Where drills go")
     drill_pace: int = Field(
         default=20_000, gt=0, description="Messages a second to each account of the sandbox"

@@ -143,6 +143,17 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
+LIBRETRANSLATE = {
+    "url": ENV.libretranslate_url,
+    "key": ENV.libretranslate_key.get_secret_value(),
+}
+DEEPL = {
+    "url": ENV.deepl_url,
+    "key": ENV.deepl_key.get_secret_value(),
+    "glossary_id": ENV.deepl_glossary,
+}
+WEB_ENGINES = tuple(filter(None, map(str.strip, ENV.web_engines.split(","))))
+DRAFT_BUDGET = ENV.draft_budget
 LIST_KEPT = timedelta(days=ENV.list_kept_days)
 ORGANISATION = ENV.organisation
 CONTACT = ENV.contact

@@ -73,6 +73,11 @@ beat_schedule: dict[str, dict[str, Any]] = {
         "schedule": 2.0,
         "options": {"queue": queues.RECEIPTS, "expires": 4},
     },
+    "drafts": {
+        "task": "dispatcher.wording.tasks.draft",
+        "schedule": 5.0,
+        "options": {"queue": queues.HOUSEKEEPING, "expires": 10},
+    },
     "erase_lists": {
         "task": "dispatcher.alerts.tasks.erase_lists",
         "schedule": 3600.0,

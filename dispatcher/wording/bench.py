@@ -49,7 +49,7 @@ def write(
     Raises `operators.not_allowed`, `wording.fields_unknown`, `wording.language_unknown`, and what
     the parser refuses.
     """
-    _writer(by)
+    writer(by)
     language, held = tags.canonical(language), _fields(fields, channel=channel)
     findings = checks.examine(held, locale=language, source=held, source_locale=language)
     template, new = Template.objects.select_for_update().get_or_create(
@@ -87,7 +87,7 @@ def edit(
     It waits for review; where a check refuses it, it needs editing. Raises
     `operators.not_allowed`, `wording.key_unknown`, `wording.fields_unknown`.
     """
-    _writer(by)
+    writer(by)
     template = _template(key, channel)
     held, locale = _fields(fields, channel=channel), tags.canonical(locale)
     findings = _examine(template, locale, held)
@@ -124,7 +124,7 @@ def put_draft(
 @transaction.atomic
 def ask_review(version_id: int, *, by: User) -> WordingVersion:
     """Hand a draft on as it stands. Raises `wording.unsound` when a check refuses it."""
-    _writer(by)
+    writer(by)
     version = _take(version_id)
     _refuse_unsound(version)
     _move(version, State.IN_REVIEW)
@@ -202,7 +202,8 @@ def accept_again(version_id: int, *, by: User, reason: str) -> WordingVersion:
     return accept(fresh.pk, by=by, four_eyes=False, remark=reason.strip())
 
 
-def _writer(by: User) -> None:
+def writer(by: User) -> None:
+    """Raise NotAllowed unless the user may write texts."""
     if not access.regions_of(by, *WRITERS):
         raise NotAllowed(
             "operators.not_allowed", who=by.username, roles=", ".join(WRITERS), regions="-"

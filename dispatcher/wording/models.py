@@ -107,3 +107,59 @@ class WordingVersion(models.Model):
     def __str__(self) -> str:
         """Wording and number."""
         return f"{self.wording} #{self.pk}"
+
+
+class EngineLeave(models.Model):
+    """An operator's leave to send texts of one kind of scenario to one engine; off until then."""
+
+    engine = models.CharField(max_length=40)
+    scenario = models.CharField(max_length=40)
+    given_by = models.CharField(max_length=150)
+    given_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["engine", "scenario"], name="wording_leave_once"),
+        ]
+
+    def __str__(self) -> str:
+        """Engine and scenario."""
+        return f"{self.engine}: {self.scenario}"
+
+
+class DraftJob(models.Model):
+    """A draft that was asked for: one text, one language, one engine."""
+
+    class State(models.TextChoices):
+        """How far it came."""
+
+        WAITING = "waiting"
+        WORKING = "working"  # until `taken_at` is a minute old; then anybody may take it
+        DONE = "done"
+        FAILED = "failed"  # the text stays missing; `reason` says why
+
+    template = models.ForeignKey(Template, models.PROTECT, related_name="drafts")
+    locale = models.CharField(max_length=35)
+    engine = models.CharField(max_length=40)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    back = models.BooleanField(default=False)  # translate the draft back as well
+    reason = models.CharField(max_length=60, blank=True)  # an error's code
+    letters = models.IntegerField(default=0)  # sent to the engine: what a budget counts
+    version = models.ForeignKey(WordingVersion, models.PROTECT, null=True, related_name="+")
+    asked_by = models.CharField(max_length=150)
+    asked_at = models.DateTimeField(db_default=Now())
+    taken_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["template", "locale"],
+                condition=models.Q(state__in=["waiting", "working"]),
+                name="wording_draft_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Text, language and engine."""
+        return f"{self.template} [{self.locale}] by {self.engine}"

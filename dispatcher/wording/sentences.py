@@ -79,6 +79,24 @@ tell(
             "again."
         ),
         "wording.no_reason": _("Say why; the others read it."),
+        # Drafts by machine.
+        "wording.engine_unknown": _("No engine %(engine)s is configured. Configured: %(known)s"),
+        "wording.engine_not_allowed": _(
+            "%(engine)s may not see texts of the scenario %(scenario)s; an admin can allow it."
+        ),
+        "wording.engine_timeout": _("%(engine)s did not answer in time."),
+        "wording.engine_away": _("%(engine)s cannot be reached."),
+        "wording.engine_refused": _("%(engine)s refused the request (%(status)s)."),
+        "wording.engine_garbage": _("%(engine)s answered something that is no translation."),
+        "wording.engine_language": _("%(engine)s does not know the language %(language)s."),
+        "wording.tokens_lost": _(
+            "The draft lost or doubled a placeholder, link or number in the line: %(words)s"
+        ),
+        "wording.memory_only": _(
+            "No accepted text has this line, and no engine may be asked: %(line)s"
+        ),
+        "wording.plural_over_lines": _("A plural form goes over several lines."),
+        "wording.budget_spent": _("The budget of %(most)s letters for this text is spent."),
         "wording.fact_type": _("The fact %(fact)s has an unknown type: %(type)s"),
         "wording.fact_too_long": _(
             "The fact %(fact)s has %(length)s characters; at most %(most)s."

@@ -1,0 +1,1 @@
+"""Machines that make drafts: one port, interchangeable, all off until one is allowed."""
