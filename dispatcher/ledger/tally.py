@@ -21,6 +21,11 @@ FIGURES = (
 
 Regions = Sequence[str] | None
 
+OPEN = "open"
+VERDICTS = (OPEN, "given_up", "expired", "resent", "not_processed", "risked", "repeated", "many")
+"""What is told of unknowns: those that are open, those that policy closed and that nobody has heard
+of since, messages that were sent again and why, and those that the carrier has more than once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -153,6 +158,12 @@ def curve(dispatch_id: int, *, regions: Regions = None) -> list[Point]:
         Point(*row)
         for row in statements.rows("curve", dispatch=dispatch_id, regions=_listed(regions))
     ]
+
+
+def unknowns(dispatch_id: int, *, regions: Regions = None) -> dict[str, int]:
+    """What became of unknowns: how many, by VERDICTS; what there was none of is left out."""
+    found = dict(statements.rows("unknowns", dispatch=dispatch_id, regions=_listed(regions)))
+    return {verdict: found[verdict] for verdict in VERDICTS if verdict in found}
 
 
 def strays(dispatch_id: int) -> int:

@@ -29,13 +29,19 @@ tell(
 REASONS: dict[str, str | Promise] = {
     "account": _("The carrier refused our account; the message waits until this is mended."),
     "bad_header": _("A line break stood where none may be."),
+    "body_changed": _(
+        "The carrier lists a message that may be ours, but its words are not quite the same."
+    ),
+    "body_hidden": _("The carrier lists a message that may be ours, but does not show its words."),
     "bounced_before": _("This mailbox has sent earlier letters back."),
     "canceled": _("The message was withdrawn at the carrier."),
     "cut": _("The connection broke before the carrier answered."),
     "dropped": _("The carrier did not send the letter."),
     "garbage": _("The carrier's answer could not be read."),
     "invalid_address": _("The address cannot be used."),
+    "list_too_long": _("The carrier's list is too long to be read to its end."),
     "neighbour_refused": _("Another address in the same request was refused; it is sent again."),
+    "no_list": _("The carrier cannot be asked which messages it has taken."),
     "not_connected": _("The carrier could not be reached; it is tried again."),
     "opted_out": _("The person does not want messages from this sender."),
     "spamreport": _("The person marked the message as unwanted."),

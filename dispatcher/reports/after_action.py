@@ -5,7 +5,7 @@ It can be asked for at any moment; while the dispatch runs it is the live view.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -83,6 +83,8 @@ class Report:
     """Of those, how many went to people who said that they read it."""
     curve: tuple[Point, ...]
     strays: int
+    unknowns: dict[str, int] = field(default_factory=dict)
+    """What became of those of whom nobody could tell; see `tally.VERDICTS`."""
 
     def totals(self, by: Callable[[Row], str]) -> list[tuple[str, Row]]:
         """The books summed by channel, region or language, the largest first."""
@@ -164,6 +166,7 @@ def report(dispatch: Dispatch, *, scope: Scope) -> Report:
         matched=sum(match.n for match in matches if match.match in MATCHES),
         curve=tuple(tally.curve(dispatch.id, regions=regions)),
         strays=tally.strays(dispatch.id),
+        unknowns=tally.unknowns(dispatch.id, regions=regions),
     )
 
 

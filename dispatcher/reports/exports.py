@@ -56,6 +56,11 @@ def tables(report: Report) -> Iterator[Table]:
         ],
     )  # fmt: skip
     yield (
+        gettext("What was not certain"),
+        [gettext("What became of it"), gettext("Messages")],
+        [[str(words.UNKNOWNS[verdict]), n] for verdict, n in report.unknowns.items()],
+    )
+    yield (
         gettext("Time to reach"),
         [gettext("Region"), gettext("Channel"), gettext("People"), gettext("Reached"),
          gettext("Seconds to 50 %"), gettext("Seconds to 90 %"), gettext("Seconds to 99 %")],

@@ -25,6 +25,8 @@ def lines(report: Report, *, regions: int = 12) -> Iterator[RenderableType]:
     yield _books(_("By region"), report, _country, words.region_name, most=regions)
     if report.reasons:
         yield _reasons(report)
+    if report.unknowns:
+        yield _unknowns(report)
     yield _times(report)
 
 
@@ -106,6 +108,16 @@ def _reasons(report: Report) -> RenderableType:
             told,
             f"{entry.n:,}",
         )
+    return table
+
+
+def _unknowns(report: Report) -> RenderableType:
+    title = _("What was not certain")
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    table.add_column("")
+    table.add_column(_("Messages"), justify="right")
+    for verdict, n in report.unknowns.items():
+        table.add_row(str(words.UNKNOWNS[verdict]), f"{n:,}")
     return table
 
 

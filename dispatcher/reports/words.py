@@ -19,6 +19,17 @@ FIGURES: Mapping[str, Promise] = {
     "unknown": pgettext_lazy("report figure", "Unknown"),
     "targeted": pgettext_lazy("report figure", "Targeted"),
 }
+UNKNOWNS: Mapping[str, Promise] = {
+    "open": _("Unknown, and asked about"),
+    "given_up": _("Unknown for good: nobody can tell, and it was not sent twice"),
+    "expired": _("Unknown for good: the alert was over before anybody could tell"),
+    "resent": _("Sent again: the carrier said that it did not have it"),
+    "not_processed": _("Sent again: it had never left"),
+    "risked": _("Sent again though somebody may have it: twice rather than never"),
+    "repeated": _("Repeated on purpose: the device shows it once"),
+    "many": _("Taken more than once by the carrier"),
+}
+"""What became of messages of which nobody could tell whether the carrier had them."""
 CHANNELS: Mapping[str, Promise] = {
     "sms": _("SMS"),
     "email": _("E-mail"),

@@ -9,17 +9,19 @@ import openpyxl
 import pytest
 from django.db import connection
 from django.utils import translation
+from rich.console import Console
 
 from contacts.regions import Scope
 from dispatcher.fanout import plan as plans
-from dispatcher.ledger import entries
+from dispatcher.ledger import entries, questions
 from dispatcher.ledger.climb import climb
 from dispatcher.ledger.entries import Fact, Window
-from dispatcher.ledger.facts import Outcome, Rank, Receipt
-from dispatcher.ledger.tally import FIGURES
+from dispatcher.ledger.facts import Outcome, Rank, Receipt, Verdict
+from dispatcher.ledger.models import Delivery, Question
+from dispatcher.ledger.tally import FIGURES, VERDICTS
 from dispatcher.reports import words
 from dispatcher.reports.after_action import report
-from dispatcher.reports.exports import as_csv, as_json, as_xlsx, defused
+from dispatcher.reports.exports import as_csv, as_json, as_xlsx, defused, tables
 from dispatcher.reports.terminal import lines, seconds
 from tests.ledger.conftest import enlist, open_dispatch, person  # noqa: F401  # fixtures
 
@@ -157,3 +159,30 @@ def test_json_times_carry_their_zone(told):
     assert launched.tzinfo is not None
     assert launched <= datetime.now(UTC)
     assert set(FIGURES) <= set(plain["books"][0])
+
+
+def test_what_was_not_certain_is_counted_by_what_was_done_about_it(told):
+    """Within the scope; who is heard of after all is not unknown for good any more."""
+    dispatch = told(Outcome.unsure("timeout"), Outcome.unsure("cut"), Outcome.unsure("cut"))
+    unknown = Delivery.objects.filter(id__in=Question.objects.values("delivery_id"))
+    ids = list(unknown.order_by("contact_id").values_list("id", flat=True))
+    assert report(dispatch, scope=Scope.everything()).unknowns == {"open": 3}
+    questions.again([questions.Again(ids[0], 1, Verdict.RISKED, 0.0)])
+    questions.close({(one, 1): Verdict.GIVEN_UP for one in ids[1:]})
+    found = report(dispatch, scope=Scope.everything())
+    assert found.unknowns == {"given_up": 2, "risked": 1}
+    assert report(dispatch, scope=Scope(("BR",))).unknowns == {"given_up": 1}
+    assert json.loads(as_json(found))["unknowns"] == found.unknowns
+    assert b"twice rather than never" in b"".join(
+        str(row).encode() for _name, _head, rows in tables(found) for row in rows
+    )
+    shown = Console(width=100, record=True, file=io.StringIO())
+    shown.print(*lines(found))
+    assert "Sent again though somebody may have it" in shown.export_text()
+    climb([Receipt("late", ids[1], 1, "twilio", Rank.DELIVERED)])
+    assert report(dispatch, scope=Scope.everything()).unknowns["given_up"] == 1
+
+
+def test_each_thing_told_of_unknowns_has_its_words():
+    assert set(words.UNKNOWNS) == set(VERDICTS)
+    assert set(VERDICTS) - {"open"} <= set(Verdict)

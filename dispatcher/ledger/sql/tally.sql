@@ -153,6 +153,23 @@ where dispatch_id = %(dispatch)s
         or split_part(region, '-', 1) = any(%(regions)s))
 group by minute window w as (order by minute)
 
+-- name: unknowns
+-- What became of unknowns: the open ones; those that policy closed, unless somebody has heard of them
+-- since; those that were taken more than once; and the messages that were sent again, by the reason.
+select coalesce(nullif(u.verdict, ''), 'open'), count(*)
+from (
+    select q.delivery_id, q.verdict from ledger_question q
+    where q.dispatch_id = %(dispatch)s and (q.verdict in ('', 'many')
+        or q.verdict in ('given_up', 'expired') and exists (select from ledger_delivery d
+            where d.id = q.delivery_id and mod(d.standing, 100) = 10))
+    union all
+    select a.delivery_id, a.verdict from ledger_attempt a
+    where a.dispatch_id = %(dispatch)s and a.verdict <> ''
+) u join ledger_batch b on b.id = u.delivery_id >> 10
+where %(regions)s::text[] is null or b.region = any(%(regions)s)
+    or split_part(b.region, '-', 1) = any(%(regions)s)
+group by 1
+
 -- name: strays
 -- Receipts since the launch that belong to nothing that we sent.
 select count(*) from ledger_receipt r join ledger_dispatch p on p.id = %(dispatch)s
