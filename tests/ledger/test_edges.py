@@ -10,6 +10,7 @@ from dispatcher.ledger.entries import Fact, Window
 from dispatcher.ledger.facts import BLOCK, MOST_ATTEMPTS, Outcome, Rank
 from dispatcher.ledger.models import Batch, Delivery, Delta, Dispatch, Question
 from dispatcher.ledger.models import Receipt as Kept
+from dispatcher.ledger.statements import ledger_now
 from tests.ledger.conftest import person, query, sms_then_email
 from tests.ledger.test_books import TAKEN, figures, receipt, send, shift
 
@@ -207,3 +208,29 @@ def test_who_was_not_asked_waits_for_the_same_attempt_and_is_found_there(enlist)
     assert figures(dispatch) == {"delivered": 1, "waiting": 1}
     assert tally.strays(dispatch.id) == 1
     assert tally.audit(dispatch.id) == []
+
+
+def test_crowds_that_were_turned_away_together_come_back_apart_and_not_too_early(enlist):
+    """Full jitter, but one throw for a window: whoever was in one batch still is."""
+    enlist([person(n, region=f"X{n % 40:02}") for n in range(1, 121)])
+    Batch.objects.update(attempt=8)
+    before = ledger_now()
+    send([Outcome.later("429", seconds=30)] * 120)
+    waits = [
+        (at - before).total_seconds()
+        for at in Batch.objects.filter(attempt=9).values_list("due_at", flat=True)
+    ]
+    assert len(waits) == 40
+    assert min(waits) >= 30
+    assert len({round(wait) for wait in waits}) > 10
+
+
+def test_a_refusal_is_never_tried_again_and_what_is_no_longer_true_is_not_sent(enlist):
+    dispatch = enlist([person(1), person(2)])
+    send([Outcome.refused("21211"), Outcome.later("429", seconds=3000)])
+    assert Batch.objects.filter(attempt=2).count() == 1
+    shift(hours=2)
+    assert entries.claim("critical", people=10) == []
+    entries.withdraw()
+    assert figures(dispatch) == {"failed": 1, "withdrawn": 1}
+    assert entries.finish() == [dispatch.id]
