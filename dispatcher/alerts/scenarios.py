@@ -129,6 +129,8 @@ class Scenario:
     expires_after: timedelta
     target: Objective
     groups: Annotated[tuple[Group, ...], Field(min_length=1)]
+    four_eyes: bool = True
+    """Whether who wrote a text last may not be the one who accepts it."""
     facts: tuple[FactWanted, ...] = field(default=())
     quiet_hours: QuietHours | None = None
     escalation: Escalation | None = None

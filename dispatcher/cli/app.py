@@ -10,6 +10,7 @@ from django.utils.translation import get_supported_language_variant, gettext_noo
 from dispatcher.cli import (
     alert,
     answering,
+    bench,
     books,
     decide,
     demo,
@@ -40,13 +41,14 @@ app = shell.noun(
         "Each command acts with your personal key (see `dispatcher operators key --help`)."
     )
 )
-LEARNED = (answering, decide, rights, sending, sentences)
-"""Modules that add verbs to `alert` and `contacts`, or sentences, when they are imported."""
+LEARNED = (answering, bench, decide, rights, sending, sentences)
+"""Modules that add verbs to `alert`, `contacts` and `wordings`, or sentences, by being imported."""
 
 app.add_typer(alert.app, name="alert")
 app.add_typer(people.app, name="contacts")
 app.add_typer(segments.app, name="segments")
 app.add_typer(wordings.app, name="wordings")
+app.add_typer(wordings.app, name="wording", hidden=True)  # what people type as well
 app.add_typer(operators.app, name="operators")
 app.add_typer(books.app, name="ledger")
 doctor.register(app)

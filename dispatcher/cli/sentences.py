@@ -13,6 +13,7 @@ tell(
         "cli.not_confirmed": _("Nothing was sent. Add --yes if you mean it."),
         "cli.not_corrected": _("Nothing was written: %(why)s"),
         "cli.say_yes": _("This cannot be undone. Add --yes if you mean it."),
+        "cli.not_utf8": _("%(path)s is not written in UTF-8."),
         "cli.unknown_kind": _("“%(kind)s” is no kind of message. Kinds: %(known)s."),
     }
 )

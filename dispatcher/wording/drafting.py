@@ -41,8 +41,8 @@ class Progress:
 
     waiting: int
     done: int
-    failed: tuple[tuple[str, str, str], ...]
-    """(text, language, code of the reason)"""
+    failed: tuple[tuple[str, str, Refused], ...]
+    """(text, language, reason)"""
 
 
 @transaction.atomic
@@ -133,7 +133,7 @@ def work() -> bool:
         told = {"state": DraftJob.State.DONE, "version": version, "letters": letters}
     except Refused as error:
         log.warning("draft_failed", job=job.pk, code=error.code)
-        told = {"state": DraftJob.State.FAILED, "reason": error.code}
+        told = {"state": DraftJob.State.FAILED, "reason": error.code, "facts": error.facts}
     DraftJob.objects.filter(pk=job.pk).update(done_at=Now(), **told)
     return True
 
@@ -148,7 +148,9 @@ def progress(keys: Iterable[str]) -> Progress:
             row.state in (DraftJob.State.WAITING, DraftJob.State.WORKING) for row in newest
         ),
         done=sum(row.state == DraftJob.State.DONE for row in newest),
-        failed=tuple((str(row.template), row.locale, row.reason) for row in failed),
+        failed=tuple(
+            (str(row.template), row.locale, Refused(row.reason, **row.facts)) for row in failed
+        ),
     )
 
 
@@ -216,7 +218,7 @@ def _make(job: DraftJob) -> tuple[WordingVersion, int]:
     )
     fatal = [one for one in findings if one.code in FATAL]
     if fatal:
-        raise Refused(fatal[0].code)
+        raise Refused(fatal[0].code, **fatal[0].facts)
     back = None
     if job.back and engine is not None:
         back, more = _back(fields, source=source, target=job.locale, engine=engine)

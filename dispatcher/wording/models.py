@@ -144,6 +144,7 @@ class DraftJob(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     back = models.BooleanField(default=False)  # translate the draft back as well
     reason = models.CharField(max_length=60, blank=True)  # an error's code
+    facts = models.JSONField(default=dict)  # what the error's sentence tells
     letters = models.IntegerField(default=0)  # sent to the engine: what a budget counts
     version = models.ForeignKey(WordingVersion, models.PROTECT, null=True, related_name="+")
     asked_by = models.CharField(max_length=150)

@@ -79,6 +79,7 @@ tell(
             "again."
         ),
         "wording.no_reason": _("Say why; the others read it."),
+        "wording.channel_unknown": _("There is no channel %(channel)s. Channels: %(known)s"),
         # Drafts by machine.
         "wording.engine_unknown": _("No engine %(engine)s is configured. Configured: %(known)s"),
         "wording.engine_not_allowed": _(

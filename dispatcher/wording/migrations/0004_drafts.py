@@ -62,6 +62,7 @@ class Migration(migrations.Migration):
                 ),
                 ("back", models.BooleanField(default=False)),
                 ("reason", models.CharField(blank=True, max_length=60)),
+                ("facts", models.JSONField(default=dict)),
                 ("letters", models.IntegerField(default=0)),
                 ("asked_by", models.CharField(max_length=150)),
                 (
