@@ -140,6 +140,19 @@ def test_what_a_receipt_holds_at_this_moment_is_not_sent_again(enlist, threads):
         assert going.result(WAIT) == {ids[1]}
 
 
+def test_policy_does_not_wait_for_a_receipt_that_is_answering(enlist, threads):
+    """Receipts lock many questions at once: who waited for one while holding others could deadlock."""
+    enlist([person(1), person(2)])
+    [window] = send([Outcome.unsure("timeout")] * 2)
+    ids = [window.batch.delivery_id(i) for i in range(2)]
+    with transaction.atomic():
+        climb([receipt(ids[1])])
+        threads(questions.ask_later, {(one, 1): 9.0 for one in ids}).result(WAIT)
+        threads(questions.close, {(one, 1): Verdict.GIVEN_UP for one in ids}).result(WAIT)
+    told = Question.objects.values_list("delivery_id", "verdict")
+    assert dict(told) == {ids[0]: "given_up", ids[1]: "receipt"}
+
+
 def test_the_books_balance_while_everything_happens_at_once(enlist, threads):
     """Audit reads both sides of the books at one instant, whatever commits in between."""
     dispatch = enlist([person(n, region=f"R{n % 7}") for n in range(1, 201)])

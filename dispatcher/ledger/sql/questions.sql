@@ -42,18 +42,31 @@ join ledger_batch b on b.id = q.delivery_id >> 10
 order by q.delivery_id
 
 -- name: ask_later
--- Questions that stay open, and when they are asked again.
-update ledger_question q set next_ask_at = (select ledger_now()) + make_interval(secs => w.seconds)
-from unnest(%(ids)s::bigint[], %(attempts)s::int[], %(seconds)s::float8[])
-    as w (id, attempt, seconds)
-where q.delivery_id = w.id and q.attempt = w.attempt and q.closed_at is null
+-- Questions that stay open, and when they are asked again. Those that a receipt answers at this
+-- moment are left out: receipts lock many questions in an order of their own.
+with held as (
+    select q.delivery_id, w.seconds
+    from unnest(%(ids)s::bigint[], %(attempts)s::int[], %(seconds)s::float8[])
+        as w (id, attempt, seconds)
+    join ledger_question q on q.delivery_id = w.id and q.attempt = w.attempt
+    where q.closed_at is null for update of q skip locked
+)
+update ledger_question q
+set next_ask_at = (select ledger_now()) + make_interval(secs => held.seconds)
+from held where q.delivery_id = held.delivery_id
 
 -- name: close_questions
 -- Questions that policy closes though nobody can say: their deliveries stay unknown in the books.
-update ledger_question q set closed_at = (select ledger_now()), verdict = w.verdict
-from unnest(%(ids)s::bigint[], %(attempts)s::int[], %(verdicts)s::text[])
-    as w (id, attempt, verdict)
-where q.delivery_id = w.id and q.attempt = w.attempt and q.closed_at is null
+-- Those that a receipt answers at this moment are left out.
+with held as (
+    select q.delivery_id, w.verdict
+    from unnest(%(ids)s::bigint[], %(attempts)s::int[], %(verdicts)s::text[])
+        as w (id, attempt, verdict)
+    join ledger_question q on q.delivery_id = w.id and q.attempt = w.attempt
+    where q.closed_at is null for update of q skip locked
+)
+update ledger_question q set closed_at = (select ledger_now()), verdict = held.verdict
+from held where q.delivery_id = held.delivery_id
 
 -- name: again
 -- Unknown deliveries go again. The row leaves and a retry batch is written, in one statement: the
