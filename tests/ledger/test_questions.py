@@ -83,6 +83,21 @@ def test_what_a_silent_worker_left_is_asked_of_the_batchs_account(enlist):
     ]
 
 
+def test_two_batches_of_one_attempt_may_be_lost_at_once(enlist):
+    """Who was not asked waits in a batch of its own for the same attempt (found by the machine)."""
+    dispatch = enlist([person(n) for n in range(1, 4)])
+    [root] = claim()
+    entries.advance([(root, 1)])
+    entries.record([Window(root, [Fact(0, Outcome.unasked("lease_short", seconds=0), "twilio")])])
+    for batch in claim():
+        entries.advance([(batch, 1)])
+    shift(seconds=11)
+    entries.abandon()
+    assert figures(dispatch) == {"unknown": 2, "waiting": 1}
+    assert Question.objects.count() == 2
+    assert tally.audit(dispatch.id) == []
+
+
 def test_again_the_row_leaves_and_the_same_message_waits(unknown):
     dispatch, delivery_id = unknown
     assert go(delivery_id, seconds=3) == {delivery_id}

@@ -11,25 +11,27 @@ with lost as (
     where lease_until < ledger_now()
         and (state = 'claimed' or (state = 'withdrawn' and cursor > settled))
     order by id limit 100 for update skip locked
+), flown as (
+    select coalesce(l.origin_id, l.id) * 1024 + coalesce(l.positions[i + 1], i) as delivery_id,
+        l.dispatch_id, l.contact_ids[i + 1] as contact_id, l.address_ids[i + 1] as address_id,
+        l.attempt, l.account
+    from lost l cross join lateral generate_series(l.settled, l.cursor - 1) as i
 ), silent as (
     insert into ledger_delivery as d (id, dispatch_id, contact_id, address_id, standing, code,
         carrier, written_at)
-    select coalesce(l.origin_id, l.id) * 1024 + coalesce(l.positions[i + 1], i), l.dispatch_id,
-        l.contact_ids[i + 1], l.address_ids[i + 1], l.attempt * 100 + 10, 'lease_lost', l.account,
-        (select ledger_now())
-    from lost l cross join lateral generate_series(l.settled, l.cursor - 1) as i
-    order by 1
+    select delivery_id, dispatch_id, contact_id, address_id, attempt * 100 + 10, 'lease_lost',
+        account, (select ledger_now())
+    from flown order by delivery_id
     on conflict (id) do update set standing = excluded.standing, code = excluded.code
     where d.standing < excluded.standing and d.acknowledged_at is null and d.opened_at is null
-    returning d.id, d.dispatch_id, d.standing / 100 as attempt
+    returning d.id
 ), asked as (
     insert into ledger_question as q (delivery_id, dispatch_id, why, asked_at, account, attempt,
         next_ask_at)
-    select s.id, s.dispatch_id, 'lease_lost', (select ledger_now()), l.account, s.attempt,
+    select f.delivery_id, f.dispatch_id, 'lease_lost', (select ledger_now()), f.account, f.attempt,
         (select ledger_now()) + %(first)s
-    from silent s join lost l on coalesce(l.origin_id, l.id) = s.id >> 10
-        and l.attempt = s.attempt
-        and (l.positions is null or s.id & 1023 = any(l.positions[l.settled + 1:l.cursor]))
+    from silent s join flown f on f.delivery_id = s.id
+    order by f.delivery_id
     on conflict (delivery_id) do update set why = excluded.why, asked_at = excluded.asked_at,
         account = excluded.account, attempt = excluded.attempt, next_ask_at = excluded.next_ask_at,
         closed_at = null, verdict = '', asks = 0
