@@ -24,7 +24,7 @@ PROCESSES = {
     queues.CRITICAL: SENDERS,
     queues.ROUTINE: SENDERS,
     queues.RECEIPTS: 1,
-    queues.HOUSEKEEPING: 1,
+    queues.HOUSEKEEPING: 2,  # one may walk over a million rows while the other sweeps
 }
 """Children of each lane's worker on a single host; each runs one event loop."""
 

@@ -53,6 +53,11 @@ class Environment(BaseSettings):
     list_kept_days: int = Field(
         default=30, ge=0, description="Days from the end of its alerts until a private list goes"
     )
+    deliveries_kept_days: int = Field(
+        default=400,
+        ge=1,
+        description="Days from a dispatch's end until rows of single people go; its report stays",
+    )
     debug: bool = Field(default=False, description="Never in production")
     metrics_token: SecretStr = Field(
         default=SecretStr(""), description="Bearer token of /metrics; unset: loopback alone"

@@ -155,6 +155,7 @@ DEEPL = {
 WEB_ENGINES = tuple(filter(None, map(str.strip, ENV.web_engines.split(","))))
 DRAFT_BUDGET = ENV.draft_budget
 LIST_KEPT = timedelta(days=ENV.list_kept_days)
+DELIVERIES_KEPT = timedelta(days=ENV.deliveries_kept_days)
 ORGANISATION = ENV.organisation
 CONTACT = ENV.contact
 CONTENT_SECURITY_POLICY = {

@@ -88,6 +88,16 @@ beat_schedule: dict[str, dict[str, Any]] = {
         "schedule": 2.0,
         "options": {"queue": queues.RECEIPTS, "expires": 4},
     },
+    "snapshot": {
+        "task": "dispatcher.reports.tasks.snapshot",
+        "schedule": 5.0,
+        "options": {"queue": queues.HOUSEKEEPING, "expires": 5},
+    },
+    "shrink": {
+        "task": "dispatcher.reports.tasks.shrink",
+        "schedule": 3600.0,
+        "options": {"queue": queues.HOUSEKEEPING, "expires": 600},
+    },
     "audit": {
         "task": "dispatcher.ledger.tasks.audit",
         "schedule": 20.0,

@@ -10,6 +10,9 @@ from django.db.models.functions import Now
 
 from dispatcher.ledger.facts import Verdict
 
+from dispatcher.ledger.walked import Cell as Cell  # Django finds models in this module alone
+from dispatcher.ledger.walked import Snapshot as Snapshot
+
 VERDICTS = [(verdict.value, verdict.name.replace("_", " ").title()) for verdict in Verdict]
 
 
@@ -48,6 +51,7 @@ class Dispatch(models.Model):
     slice_cursor = models.BigIntegerField(db_default=0)  # contact id of the last one enlisted
     slices = models.IntegerField(db_default=0)
     targeted = models.IntegerField(db_default=0)  # deliveries and exclusions at enlisting
+    shrunk_at = models.DateTimeField(null=True)  # since then only its figures are kept
 
     class Meta:
         constraints = [

@@ -1,11 +1,13 @@
 """The questions that reports ask of the ledger; `regions` None means everywhere."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from math import inf
+from math import ceil, exp
 
 from dispatcher.ledger import statements
+from dispatcher.ledger.snapshots import cells
 
 FIGURES = (
     "excluded",
@@ -117,39 +119,72 @@ def _figure(cell: Sequence[str], n: int | None) -> Figure | None:
 
 def people(dispatch_id: int, *, regions: Regions = None) -> dict[str, int]:
     """The people's book: figure -> people, everybody once, by the best that happened to them."""
-    found = statements.rows("people", dispatch=dispatch_id, regions=_listed(regions))
+    found: Counter[str] = Counter()
+    for _, (figure,), n, *_ in cells("people", dispatch_id, regions=regions):
+        found[figure] += n
     return dict(found)
 
 
 def reasons(dispatch_id: int, *, regions: Regions = None) -> list[Reason]:
     """Reasons, most frequent first."""
+    found: Counter[tuple[str, ...]] = Counter()
+    for _, key, n, *_ in cells("reasons", dispatch_id, regions=regions):
+        found[tuple(key)] += n
     return [
-        Reason(*row)
-        for row in statements.rows("reasons", dispatch=dispatch_id, regions=_listed(regions))
+        Reason(figure, carrier, channel, code, n)
+        for (figure, carrier, channel, code), n in found.most_common()
     ]
 
 
 def reach(dispatch_id: int, *, within: int, regions: Regions = None) -> list[Reach]:
-    """Times to reach, for each region, each channel and the whole; `within` in seconds."""
-    found = statements.rows("reach", dispatch=dispatch_id, regions=_listed(regions), within=within)
-    return [
-        Reach(*row[:5], *(None if seconds == inf else seconds for seconds in row[5] or [None] * 3))
-        for row in found
-    ]
+    """Times to reach, for each region, each channel and the whole; `within` in seconds.
+
+    Told times are within one per cent.
+    """
+    held: dict[tuple[str | None, str | None], _Times] = {(None, None): _Times()}
+    for region, (channel, in_time), n, steps, counts in cells(
+        "reach", dispatch_id, regions=regions, within=within
+    ):
+        for place in ((region, None), (None, channel), (None, None)):
+            times = held.setdefault(place, _Times())
+            times.people += n
+            times.in_time += int(in_time)
+            for step, reached in zip(steps or (), counts or (), strict=True):
+                times.steps[step] = times.steps.get(step, 0) + reached
+    return [times.told(*place) for place, times in held.items()]
+
+
+@dataclass(slots=True)
+class _Times:
+    """How many people were reached at each step of a fiftieth of the logarithm of seconds."""
+
+    people: int = 0
+    in_time: int = 0
+    steps: dict[int, int] = field(default_factory=dict)
+
+    def told(self, region: str | None, channel: str | None) -> Reach:
+        reached, wanted = 0, [ceil(share * self.people) for share in (0.5, 0.9, 0.99)]
+        seconds: list[float | None] = []
+        for step in sorted(self.steps):
+            reached += self.steps[step]
+            while len(seconds) < len(wanted) and reached >= wanted[len(seconds)]:
+                seconds.append(float(f"{exp(step / 50):.3g}"))
+        p50, p90, p99 = (*seconds, None, None, None)[:3]
+        return Reach(region, channel, self.people, reached, self.in_time, p50, p90, p99)
 
 
 def first_out(dispatch_id: int) -> float | None:
     """Seconds from launch until the first message was taken by a carrier."""
-    found = statements.rows("first_out", dispatch=dispatch_id)
-    return found[0][0] if found else None
+    found = cells("first_out", dispatch_id, regions=None)
+    return found[0][2] / 1000 if found else None
 
 
 def matches(dispatch_id: int, *, regions: Regions = None) -> list[Match]:
     """How the languages that went out were chosen."""
-    return [
-        Match(*row)
-        for row in statements.rows("matches", dispatch=dispatch_id, regions=_listed(regions))
-    ]
+    found: Counter[tuple[str, ...]] = Counter()
+    for _, key, n, *_ in cells("matches", dispatch_id, regions=regions):
+        found[tuple(key)] += n
+    return [Match(language, match, n) for (language, match), n in found.items()]
 
 
 def curve(dispatch_id: int, *, regions: Regions = None) -> list[Point]:
@@ -162,7 +197,9 @@ def curve(dispatch_id: int, *, regions: Regions = None) -> list[Point]:
 
 def unknowns(dispatch_id: int, *, regions: Regions = None) -> dict[str, int]:
     """What became of unknowns: how many, by VERDICTS; what there was none of is left out."""
-    found = dict(statements.rows("unknowns", dispatch=dispatch_id, regions=_listed(regions)))
+    found: Counter[str] = Counter()
+    for _, (verdict,), n, *_ in cells("unknowns", dispatch_id, regions=regions):
+        found[verdict] += n
     return {verdict: found[verdict] for verdict in VERDICTS if verdict in found}
 
 

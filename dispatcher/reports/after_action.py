@@ -11,7 +11,7 @@ from typing import Any
 
 from contacts.regions import Scope
 from dispatcher.fanout.plan import Plan, thaw
-from dispatcher.ledger import tally
+from dispatcher.ledger import snapshots, tally
 from dispatcher.ledger.models import Dispatch
 from dispatcher.ledger.statements import ledger_now
 from dispatcher.ledger.tally import FIGURES, Figure, Point, Reach, Reason
@@ -83,6 +83,10 @@ class Report:
     """Of those, how many went to people who said that they read it."""
     curve: tuple[Point, ...]
     strays: int
+    counted_at: datetime | None = None
+    """When people, reasons, times and languages were counted, of a large dispatch; None: now.
+
+    The books and the curve are always of now."""
     unknowns: dict[str, int] = field(default_factory=dict)
     """What became of those of whom nobody could tell; see `tally.VERDICTS`."""
 
@@ -166,6 +170,7 @@ def report(dispatch: Dispatch, *, scope: Scope) -> Report:
         matched=sum(match.n for match in matches if match.match in MATCHES),
         curve=tuple(tally.curve(dispatch.id, regions=regions)),
         strays=tally.strays(dispatch.id),
+        counted_at=snapshots.taken_at(dispatch.id),
         unknowns=tally.unknowns(dispatch.id, regions=regions),
     )
 

@@ -5,7 +5,7 @@
 -- minute, and so seldom that the proof of one takes at most a fiftieth of a core; and each once more
 -- when it is complete. Above `most` people only by hand: the statement would hold up its lane.
 select d.id from ledger_dispatch d left join ledger_audit a on a.dispatch_id = d.id
-where d.targeted <= %(most)s
+where d.targeted <= %(most)s and d.shrunk_at is null
     and (a.at is null or a.at <= ledger_now() - make_interval(secs => greatest(60, 50 * a.seconds))
         and (d.state <> 'complete' or a.at <= d.completed_at))
 order by a.at nulls first, d.id
