@@ -132,6 +132,12 @@ def ask_review(version_id: int, *, by: User) -> WordingVersion:
     return version
 
 
+def doubt(version: WordingVersion) -> WordingVersion:
+    """What came in with a doubt of its own (fuzzy) needs editing, whatever the checks say."""
+    _move(version, State.NEEDS_EDITING)
+    return version
+
+
 @transaction.atomic
 def accept(
     version_id: int, *, by: User, four_eyes: bool = True, remark: str = ""

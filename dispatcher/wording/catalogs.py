@@ -23,7 +23,7 @@ LARGEST = 5_000_000
 """Bytes; the largest shipped catalogue has 100 kB."""
 
 _CONTEXT = re.compile(
-    r"(?P<key>[a-z_]+\.[a-z_]+\.[a-z_]+)\.(?P<channel>[a-z]+)(?:\.(?P<field>[a-z]+))?"
+    r"(?P<key>[a-z_]+\.[a-z_]+\.[a-z_]+|alert:\d+\.[a-z_]+)\.(?P<channel>[a-z]+)(?:\.(?P<field>[a-z]+))?"
 )
 _WRITTEN_CONTEXT = re.compile(r'^msgctxt\s+"(.*)"\s*$', re.MULTILINE)
 _HEADER = re.compile(r'^msgid ""\s*\nmsgstr (""(?:\s*\n".*")+)', re.MULTILINE)

@@ -80,6 +80,36 @@ tell(
         ),
         "wording.no_reason": _("Say why; the others read it."),
         "wording.channel_unknown": _("There is no channel %(channel)s. Channels: %(known)s"),
+        # Exchange with translators.
+        "wording.bundle_not_taken": _(
+            "Nothing of this file was taken; units that must be mended first: %(count)s."
+        ),
+        "wording.sources_mixed": _(
+            "These texts were written in different languages (%(languages)s); export them apart."
+        ),
+        "wording.unit_unknown": _("%(context)s belongs to no text here."),
+        "wording.unit_outdated": _(
+            "%(context)s was translated from an older source; export it again and compare."
+        ),
+        "wording.unit_missing": _("%(context)s has no translation, though its text has others."),
+        "wording.unit_repeated": _("%(context)s stands twice in this file."),
+        "wording.unit_other_language": _(
+            "%(context)s was translated from %(found)s; its source is written in %(wanted)s."
+        ),
+        "wording.sheet_headings": _("The first row must have these headings: %(wanted)s."),
+        "wording.sheet_unreadable": _("This sheet cannot be read (%(why)s)."),
+        "wording.xml_too_large": _("The file is larger than %(most)s bytes."),
+        "wording.xml_too_deep": _("Elements lie more than %(most)s deep in each other."),
+        "wording.xml_doctype": _(
+            "The file declares a document type or entities; a translation needs none."
+        ),
+        "wording.xml_unreadable": _("The file is no XML; it breaks off in line %(line)s."),
+        "wording.xliff_unknown": _("This is neither XLIFF 1.2 nor 2.1: %(found)s"),
+        "wording.xliff_language": _("The file is for %(found)s, not for %(wanted)s."),
+        "wording.xliff_segments": _(
+            "%(context)s came back cut into segments; join them in the tool before exporting."
+        ),
+        "wording.format_unknown": _("There is no format %(format)s. Formats: %(known)s"),
         # Drafts by machine.
         "wording.engine_unknown": _("No engine %(engine)s is configured. Configured: %(known)s"),
         "wording.engine_not_allowed": _(

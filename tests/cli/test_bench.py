@@ -95,3 +95,32 @@ def test_texts_come_from_files(at, mina, tmp_path):
     wrong = at(mina)("wordings", "write", KEY, "--channel", "fax", "--in", "en", "--set", "text=x",
                      "--json")  # fmt: skip
     assert wrong.refusal["code"] == "wording.channel_unknown"
+
+
+@pytest.mark.parametrize(("kind", "suffix"), [("po", "po"), ("xliff2", "xlf"), ("csv", "csv")])
+def test_out_to_a_translator_and_back(at, mina, translator, tmp_path, kind, suffix):
+    """A file each way; against an older source it is refused, unit by unit."""
+    asked = ("--channel", "sms", "--in", "fa", "--set", PERSIAN)
+    at(mina)("wordings", "write", KEY, *asked)
+    at(mina)("wordings", "edit", KEY, "--channel", "sms", "--in", "es", "--set", SPANISH)
+    path = tmp_path / f"es.{suffix}"
+    out = ("wordings", "export", KEY, "--in", "es", "--format", kind, "--output", str(path))
+    assert at(mina)(*out).code == 0
+    path.write_bytes(path.read_bytes().replace(b"No coma", b"No consuma"))
+    told = at(translator("pilar", "es"))("wordings", "import", str(path), "--in", "es", "--json")
+    assert (told.code, told.json["new"]) == (0, 1), told.err
+    at(mina)("wordings", "write", KEY, *asked[:-1], PERSIAN + " فوری")
+    refused = at(mina)("wordings", "import", str(path), "--in", "es")
+    assert refused.code == 1
+    assert f"{KEY}.sms" in refused.out
+
+
+def test_formats_that_nobody_knows(at, mina, tmp_path):
+    """Said by name, in both directions."""
+    at(mina)("wordings", "write", KEY, "--channel", "sms", "--in", "fa", "--set", PERSIAN)
+    out = ("wordings", "export", KEY, "--in", "es", "--format", "doc", "--json")
+    assert at(mina)(*out).refusal["code"] == "wording.format_unknown"
+    path = tmp_path / "es.docx"
+    path.write_bytes(b"x")
+    back = ("wordings", "import", str(path), "--in", "es", "--json")
+    assert at(mina)(*back).refusal["code"] == "wording.format_unknown"
