@@ -91,11 +91,19 @@ def audience(tag: str, *, channel: str) -> list[Person]:
     ]
 
 
-def approved(tag: str, *, cast: story.Cast) -> Alert:
-    """An update of the story's recall (it has a number, a date and a list) to the tag's people."""
+def approved(tag: str, *, cast: story.Cast, segment: str = "") -> Alert:
+    """An update of the story's recall (it has a number, a date and a list) to the tag's people.
+
+    `segment`: to other people.
+    """
     mina = cast.author
     alert = compose.compose(
-        "recall", by=mina, mode=Alert.DRILL, part="update", title=tag, segment=f"tag = {tag}"
+        "recall",
+        by=mina,
+        mode=Alert.DRILL,
+        part="update",
+        title=tag,
+        segment=segment or f"tag = {tag}",
     )
     told = {(name, region, language): value for name, value, region, language in _facts()}
     for (name, region, language), value in told.items():

@@ -9,9 +9,9 @@ from django.db import models
 from django.db.models.functions import Now
 
 from dispatcher.ledger.facts import Verdict
+from dispatcher.ledger.walked import Cell, Snapshot
 
-from dispatcher.ledger.walked import Cell as Cell  # Django finds models in this module alone
-from dispatcher.ledger.walked import Snapshot as Snapshot
+__all__ = ["Cell", "Snapshot"]  # Django finds the tables of a room in this module
 
 VERDICTS = [(verdict.value, verdict.name.replace("_", " ").title()) for verdict in Verdict]
 
