@@ -147,25 +147,48 @@ def can_send(channel: str, *, mode: str) -> bool:
 def groups(alert: Alert) -> tuple[Group, ...]:
     """The scenario's groups as the plan holds them, with the wordings that exist for this part.
 
-    A channel without a carrier is left out of the ladders: the next one stands in for it.
+    A channel without a carrier is left out of the ladders: the next one stands in for it. Words
+    that were written for this alert alone stand in place of the scenario's, a channel at a time.
     """
     plan = scenarios.load(alert.scenario)
     able = frozenset(name for name in CHANNELS if can_send(name, mode=alert.mode))
-    keys = {group.name: plan.wording_key(alert.part, group.name) for group in plan.groups}
-    shelf = {channel: library.available(keys.values(), channel=channel) for channel in able}
+    keys = words(alert)
+    shelf = {
+        channel: library.available(
+            [keys[group.name, channel] for group in plan.groups], channel=channel
+        )
+        for channel in able
+    }
     return tuple(
         Group(
             name=group.name,
             roles=group.roles,
             ladder=tuple(_steps(group.ladder, able)),
             wordings={
-                channel: shelf[channel][keys[group.name]]
+                channel: shelf[channel][keys[group.name, channel]]
                 for channel in group.channels
                 if channel in able
             },
         )
         for group in plan.groups
     )
+
+
+def words(alert: Alert) -> dict[tuple[str, str], str]:
+    """(group, channel) -> the key of its texts: the alert's own where it has a source."""
+    plan = scenarios.load(alert.scenario)
+    own = {group.name: own_key(alert, group.name) for group in plan.groups}
+    written = library.written(own.values())
+    return {
+        (name, channel): key if (key, channel) in written else plan.wording_key(alert.part, name)
+        for name, key in own.items()
+        for channel in CHANNELS
+    }
+
+
+def own_key(alert: Alert, group: str) -> str:
+    """The key under which this alert's own words for a group are kept."""
+    return f"{reference(alert)}.{group}"
 
 
 def _steps(wanted: Iterable[scenarios.Step], able: frozenset[str]) -> Iterator[Step]:

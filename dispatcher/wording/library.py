@@ -22,6 +22,7 @@ __all__ = [
     "load",
     "show",
     "versions_for",
+    "written",
 ]
 
 
@@ -81,16 +82,30 @@ def versions_for(key: str, *, channels: Iterable[str]) -> dict[str, dict[str, in
     return shelf
 
 
-def available(keys: Iterable[str], *, channel: str) -> dict[str, dict[str, int]]:
-    """{key: {language: version id}} of what may be sent now in one channel; one query."""
+def available(
+    keys: Iterable[str], *, channel: str, vouched: bool = False
+) -> dict[str, dict[str, int]]:
+    """{key: {language: version id}} of what may be sent now in one channel; one query.
+
+    With `vouched` only what a person of this installation has accepted: shipped texts begin
+    without anybody's name.
+    """
     wanted = list(keys)
     shelf: dict[str, dict[str, int]] = {key: {} for key in wanted}
     found = _sendable(wanted).filter(wording__template__channel=channel)
+    if vouched:
+        found = found.filter(voucher_id__isnull=False)
     for key, locale, version in found.values_list(
         "wording__template__key", "wording__locale", "pk"
     ):
         shelf[key][locale] = version
     return shelf
+
+
+def written(keys: Iterable[str]) -> frozenset[tuple[str, str]]:
+    """(key, channel) of those of the keys for which there is a source at all."""
+    found = Template.objects.filter(key__in=list(keys))
+    return frozenset(found.values_list("key", "channel"))
 
 
 def fields(version_ids: Sequence[int]) -> dict[int, Version]:

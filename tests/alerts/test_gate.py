@@ -2,10 +2,13 @@
 
 import pytest
 
-from dispatcher.alerts import approve, compose, gate
+from dispatcher.alerts import approve, compose, gate, survey
 from dispatcher.alerts.models import Alert
 from dispatcher.cli import shell
 from dispatcher.kit.errors import Refused
+from dispatcher.operators import roster
+from dispatcher.operators.roles import Role
+from dispatcher.wording import bench
 from tests.alerts.conftest import FACTS, tell_facts
 
 pytestmark = pytest.mark.usefixtures("words", "people")
@@ -104,3 +107,20 @@ def test_without_any_carrier_nothing_can_be_submitted(mina, settings):
 def test_a_refusal_of_the_gate_is_a_refusal():
     """The doors need to know one kind of error."""
     assert issubclass(gate.NotReady, Refused)
+
+
+def test_an_alert_may_have_its_own_words(ready, mina, sofie):
+    """Written in any language for this alert alone; until somebody vouches there are none."""
+    dieter = roster.add("dieter.vogel", by=sofie, name="Dieter Vogel", language="de")
+    roster.grant(dieter, Role.TRANSLATOR, over=["001"], by=sofie, languages=["fa", "en"])
+    key = survey.own_key(ready, "consumer")
+    before = survey.groups(ready)
+    text = {"text": "{product} را نخورید. {info, link}"}
+    written = bench.write(key, channel="sms", language="fa", fields=text, by=mina)
+    (own,) = [group for group in survey.groups(ready) if group.name == "consumer"]
+    assert own.wordings["sms"] == {}
+    assert own.wordings["email"] == before[-1].wordings["email"]
+    assert "alerts.no_wording" in {cause.code for cause in gate.lacks(ready)}
+    bench.accept(written.pk, by=dieter)
+    (own,) = [group for group in survey.groups(ready) if group.name == "consumer"]
+    assert own.wordings["sms"] == {"fa": written.pk}
