@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from contacts.models import Address
 from dispatcher.ledger import entries, questions, tally
 from dispatcher.ledger.entries import LEASE
 from dispatcher.ledger.models import Attempt, Batch, Delivery, Dispatch, Question
@@ -213,6 +214,29 @@ def test_a_receipt_in_time_answers_for_a_carrier_without_a_list(crisis):
     crisis.pass_to(130)
     assert crisis.told == {}
     assert set(Question.objects.values_list("verdict", flat=True)) == {"receipt"}
+
+
+def test_a_push_is_repeated_on_purpose_and_shown_once(crisis):
+    """No push service can be asked; the device shows both under one tag."""
+    sandbox, settings = crisis.road.sandbox, crisis.road.settings
+    key = sandbox.credentials()["fcm_service_account"]
+    told = {"carrier": "fcm", "service_account": key, "base_url": sandbox.url}
+    settings.CARRIERS = {"drill": {"fcm": told}, "real": {}}
+    settings.PACE = {"fcm": 10_000}
+    routing.close_accounts()
+    reader = crisis.road.person(0, sms=False)
+    Address.objects.create(contact=reader, channel="push", key="fcm:t", value="t" * 80, position=0)
+    sandbox.faults(fcm={"cut": 1.0})
+    dispatch = crisis.road.launch(channels=("push",), severity="routine")
+    crisis.road.work()
+    crisis.carrier = "fcm"
+    assert crisis.road.figures(dispatch) == {"unknown": 1}
+    crisis.pass_to(6)
+    crisis.pass_to(7)
+    assert crisis.road.figures(dispatch) == {"handed_over": 1}
+    assert set(crisis.accepted().values()) == {2}
+    assert [row["word"] for row in sandbox.taken("fcm")].count("replaced") == 1
+    assert tally.unknowns(dispatch.id) == {"repeated": 1}
 
 
 def test_the_same_words_of_another_alert_are_not_taken_for_ours(crisis):
