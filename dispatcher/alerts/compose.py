@@ -12,7 +12,7 @@ from contacts.models import AdHocList
 from contacts.reach import vocabulary
 from dispatcher.alerts import desk, night, scenarios, survey
 from dispatcher.alerts.models import Alert, Fact
-from dispatcher.alerts.scenarios import PARTS, Fallback, Scenario
+from dispatcher.alerts.scenarios import PARTS, STANCES, Fallback, Scenario
 from dispatcher.alerts.states import State
 from dispatcher.kit.errors import Refused
 from dispatcher.operators import access, journal
@@ -42,6 +42,7 @@ def compose(
     follows: Alert | None = None,
     quiet_hours: str = "",
     override_quiet: str = "",
+    stance: str = "",
 ) -> Alert:
     """A new draft. `mode` is "drill" or "real" and stays so for the alert's whole life.
 
@@ -49,14 +50,16 @@ def compose(
     takes over its facts, each with its own verification, and is for those who may have received it
     (unless an audience is given, or nothing has left yet: then for the same audience).
     `quiet_hours` (21:00-08:00) stand for the scenario's; `override_quiet` is the reason for which
-    none hold.
+    none hold. `stance` ("admits", "regrets") prefers wordings that were written for it.
     Raises `alerts.unknown_scenario|unknown_part|unknown_mode|unknown_fallback|bad_expiry`,
+    `alerts.unknown_stance`,
     `alerts.follows_other`, `alerts.bad_quiet_hours|quiet_life_safety|reason_missing`,
     `wording.language_unknown`, `contacts.segment_*`, NotAllowed.
     """
     plan = scenarios.load(scenario)
     _one_of("part", part, PARTS)
     _one_of("mode", mode, (Alert.DRILL, Alert.REAL))
+    _one_of("stance", stance, STANCES)
     if follows:
         _check_follows(follows, by=by, scenario=scenario, mode=mode)
     asked = regions or (follows.scope if follows else access.regions_of(by, Role.AUTHOR))
@@ -75,6 +78,7 @@ def compose(
         author=by,
         follows=follows,
         affected=affected,
+        stance=stance,
         **_audience(segment, list_id, follows=follows),
         **_quiet(plan, quiet_hours, override_quiet),
         **_choices(plan, expires_after, fallback, default_language),

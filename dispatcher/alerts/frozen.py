@@ -8,6 +8,7 @@ from dispatcher.alerts import night, scenarios, survey
 from dispatcher.alerts.deputies import escalation
 from dispatcher.alerts.models import Alert
 from dispatcher.fanout.plan import Escalation, FrozenFact, Plan, Target, freeze
+from dispatcher.wording import choosing
 
 
 def plan(alert: Alert) -> Plan:
@@ -25,7 +26,8 @@ def plan(alert: Alert) -> Plan:
             FrozenFact(row.name, row.type, row.value, row.region, row.language)
             for row in alert.facts.all()
         ),
-        fallback="block" if alert.fallback == "block" else "default_language",
+        fallback=choosing.Fallback(alert.fallback).value,
+        no_language=scenario.no_language,
         default_language=alert.default_language,
         target=Target(
             first_message=int(target.first_message.total_seconds()),
@@ -54,6 +56,7 @@ def fingerprint(alert: Alert, held: dict[str, Any]) -> str:
         "mode": alert.mode,
         "expires_after": alert.expires_after.total_seconds(),
         "follows": alert.follows_id,
+        "stance": alert.stance,
         "plan": held,
     }
     text = json.dumps(whole, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
@@ -63,4 +66,10 @@ def fingerprint(alert: Alert, held: dict[str, Any]) -> str:
 def versions(held: Plan) -> list[int]:
     """The wording versions that a plan pins, sorted."""
     shelves = [shelf for group in held.groups for shelf in group.wordings.values()]
+    shelves += [
+        shelf
+        for group in held.groups
+        for variants in group.variants.values()
+        for shelf in variants.values()
+    ]
     return sorted({version for shelf in shelves for version in shelf.values()})

@@ -12,6 +12,8 @@ from dispatcher.alerts.models import Fact as FactRow
 from dispatcher.alerts.sheet import Sheet
 from dispatcher.alerts.survey import Survey
 from dispatcher.kit.errors import Refused
+from dispatcher.wording import choosing, library
+from dispatcher.wording.placeholders import parse
 
 AnyRefused = Refused | contacts_errors.Refused
 
@@ -79,6 +81,21 @@ def _wordings(alert: Alert, found: Survey) -> Iterator[Refused]:
                     channel=channel,
                     language=alert.default_language,
                 )
+            elif alert.fallback == choosing.Fallback.DEFAULT_WITH_LINK:
+                yield from _linkless(alert, group.name, channel, held[alert.default_language])
+
+
+def _linkless(alert: Alert, group: str, channel: str, version_id: int) -> Iterator[Refused]:
+    """Who falls back must be led to a page where other languages are."""
+    fields = library.fields([version_id])[version_id].fields
+    patterns = [parse(text, locale=alert.default_language) for text in fields.values()]
+    if not any(slot.type == "link" for pattern in patterns for slot in pattern.slots):
+        yield Refused(
+            "alerts.default_without_link",
+            group=group,
+            channel=channel,
+            language=alert.default_language,
+        )
 
 
 def _texts(alert: Alert, found: Survey, causes: list[AnyRefused]) -> Iterator[Refused]:

@@ -37,6 +37,7 @@ class Alert(models.Model):
     )
     fallback = models.CharField(max_length=20)
     default_language = models.CharField(max_length=35)
+    stance = models.CharField(max_length=12, blank=True, db_default="", default="")  # '': neutral
     expires_after = models.DurationField(default=timedelta(hours=48))  # from the launch on
     follows = models.ForeignKey("self", models.PROTECT, related_name="followed_by", null=True)
     affected = models.BooleanField(db_default=False, default=False)  # for whoever may have got that

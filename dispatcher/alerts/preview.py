@@ -23,6 +23,7 @@ from dispatcher.operators import access
 from dispatcher.operators.access import NotAllowed
 from dispatcher.operators.models import User
 from dispatcher.operators.roles import STOPPERS
+from dispatcher.wording import choosing
 from dispatcher.wording.rendering import Rendered
 
 SAMPLE_DELIVERY = 1 << 40
@@ -122,6 +123,7 @@ def preview(alert: Alert, *, by: User) -> Preview:
             *_in_one_language(alert, found.told),
             *_without_carrier(alert),
             *_later_findings(alert, waiting, by=by),
+            *_without_stance(alert, found),
         ),
         waiting=waiting,
         later=tuple(_later(alert, found)),
@@ -246,6 +248,20 @@ def _in_one_language(alert: Alert, told: tuple[Told, ...]) -> Iterator[Refused]:
         others = sorted({row.language for row in told} - own)
         if others:
             yield Refused("alerts.fact_in_one_language", name=name, languages=", ".join(others))
+
+
+def _without_stance(alert: Alert, found: Survey) -> Iterator[Refused]:
+    """Groups for which nothing was written in the stance that the sender chose."""
+    for group in found.groups if alert.stance else ():
+        for channel in group.wordings:
+            names = map(choosing.Variant.of, group.variants.get(channel, {}))
+            if not any(variant.stance == alert.stance for variant in names):
+                yield Refused(
+                    "alerts.stance_missing",
+                    stance=alert.stance,
+                    group=group.name,
+                    channel=channel,
+                )
 
 
 def _without_carrier(alert: Alert) -> Iterator[Refused]:

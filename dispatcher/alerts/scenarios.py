@@ -23,7 +23,8 @@ Part = Literal["first", "update", "correction", "all_clear"]
 PARTS: tuple[Part, ...] = ("first", "update", "correction", "all_clear")
 CHANNELS = ("sms", "email", "push")
 Severity = Literal["life_safety", "urgent", "routine"]
-Fallback = Literal["block", "default_language"]
+Fallback = Literal["block", "default_language", "default_with_link", "bilingual"]
+STANCES = ("", "admits", "regrets")
 FactType = Literal[
     "text", "number", "money", "date", "time", "datetime",
     "duration", "phone", "link", "email", "place", "list",
@@ -129,6 +130,8 @@ class Scenario:
     expires_after: timedelta
     target: Objective
     groups: Annotated[tuple[Group, ...], Field(min_length=1)]
+    no_language: Literal["region", "default"] = "region"
+    """Whether people of whom no language is known are told in their country's main one."""
     four_eyes: bool = True
     """Whether who wrote a text last may not be the one who accepts it."""
     facts: tuple[FactWanted, ...] = field(default=())

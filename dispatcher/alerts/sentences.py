@@ -111,6 +111,15 @@ tell(
         ),
         "alerts.unknown": _("There is no alert %(number)s."),
         "alerts.unknown_fact": _("There is no fact “%(name)s” in this scenario. Facts: %(known)s."),
+        "alerts.unknown_stance": _("“%(word)s” is no stance. Stances: %(known)s."),
+        "alerts.default_without_link": _(
+            "The %(channel)s text for %(group)s in %(language)s leads to no page; readers who "
+            "cannot read it would find no other language."
+        ),
+        "alerts.stance_missing": _(
+            "Nothing is written for the stance “%(stance)s” for %(group)s by %(channel)s; they get "
+            "the neutral words."
+        ),
         "alerts.unknown_fallback": _("“%(word)s” is no fallback. Fallbacks: %(known)s."),
         "alerts.unknown_list": _("There is no private list %(list)s."),
         "alerts.unknown_mode": _("“%(word)s” is no mode. Modes: %(known)s."),

@@ -159,6 +159,7 @@ def groups(alert: Alert) -> tuple[Group, ...]:
         )
         for channel in able
     }
+    variants = library.variants(keys.values())
     return tuple(
         Group(
             name=group.name,
@@ -169,8 +170,31 @@ def groups(alert: Alert) -> tuple[Group, ...]:
                 for channel in group.channels
                 if channel in able
             },
+            variants={
+                channel: _of_stance(alert, variants[keys[group.name, channel]].get(channel, {}))
+                for channel in group.channels
+                if channel in able
+            },
         )
         for group in plan.groups
+    )
+
+
+def _of_stance(alert: Alert, variants: Mapping[str, dict[str, int]]) -> dict[str, dict[str, int]]:
+    """The variants that the alert's stance allows: its own, and those that take none."""
+    return {
+        name: texts
+        for name, texts in sorted(variants.items())
+        if choosing.Variant.of(name).stance in ("", alert.stance)
+    }
+
+
+def policy(alert: Alert) -> choosing.Policy:
+    """What the sender wants for readers whom no wording fits."""
+    return choosing.Policy(
+        choosing.Fallback(alert.fallback),
+        alert.default_language,
+        choosing.NoLanguage(scenarios.load(alert.scenario).no_language),
     )
 
 
@@ -202,7 +226,7 @@ def _steps(wanted: Iterable[scenarios.Step], able: frozenset[str]) -> Iterator[S
 def survey(alert: Alert) -> Survey:
     """Read the audience once and decide for everybody. Raises what `contacts.reach` raises."""
     held = groups(alert)
-    policy = choosing.Policy(choosing.Fallback(alert.fallback), alert.default_language)
+    wanted = policy(alert)
     told: dict[_Way, tuple[int, int]] = {}
     untold: Counter[tuple[str, str]] = Counter()
     for row in _rows("survey", alert):
@@ -211,12 +235,12 @@ def survey(alert: Alert) -> Survey:
         if group is None or not group.ladder:
             untold[group.name if group else "", "no_carrier" if group else "no_group"] += people
             continue
-        found = tuple(_ways(row, group=group, policy=policy))
+        found = tuple(_ways(row, group=group, policy=wanted))
         for key in found:
             before, first = told.get(key, (0, example))
             told[key] = (before + people, min(first, example))
         if not found:
-            untold[group.name, _why_untold(row, group, policy)] += people
+            untold[group.name, _why_untold(row, group, wanted)] += people
     rows = (Told(*key, *folded) for key, folded in told.items())
     return Survey(held, tuple(sorted(rows, key=lambda row: (row.group, -row.people))), dict(untold))
 
@@ -251,8 +275,11 @@ def _ways(row: tuple[Any, ...], *, group: Group, policy: choosing.Policy) -> Ite
         choice = _choice(row, group, channel, policy)
         if slot not in taken and _usable(row, channel) and isinstance(choice, choosing.Choice):
             taken.add(slot)
-            reason = choice.reason.value
-            yield group.name, channel, choice.language, reason, choice.version_id, row[2]
+            other = choosing.also(
+                _reader(row, group), choice, available=group.wordings[channel], policy=policy
+            )
+            for one in filter(None, (choice, other)):
+                yield group.name, channel, one.language, one.reason.value, one.version_id, row[2]
 
 
 def _usable(row: tuple[Any, ...], channel: str) -> bool:
@@ -262,9 +289,17 @@ def _usable(row: tuple[Any, ...], channel: str) -> bool:
 def _choice(
     row: tuple[Any, ...], group: Group, channel: str, policy: choosing.Policy
 ) -> choosing.Choice | choosing.Blocked:
-    languages, _, _, country, culture, *_ = row
-    reader = choosing.Reader(tuple(languages), country, group.name, culture)
-    return choosing.choose(reader, available=group.wordings.get(channel, {}), policy=policy)
+    return choosing.choose(
+        _reader(row, group),
+        available=group.wordings.get(channel, {}),
+        policy=policy,
+        variants=group.variants.get(channel),
+    )
+
+
+def _reader(row: tuple[Any, ...], group: Group) -> choosing.Reader:
+    languages, roles, _, country, culture, *_ = row
+    return choosing.Reader(tuple(languages), country, group.name, culture, tuple(roles))
 
 
 def _why_untold(row: tuple[Any, ...], group: Group, policy: choosing.Policy) -> str:

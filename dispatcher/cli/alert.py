@@ -83,11 +83,20 @@ def _compose(
         str,
         typer.Option(
             "--fallback",
-            help=gettext_noop("For readers without a wording: block or default_language."),
+            help=gettext_noop(
+                "For readers without a wording: block, default_language, default_with_link, or "
+                "bilingual (two whole messages)."
+            ),
         ),
     ] = "",
     default_language: Annotated[
         str, typer.Option("--default-language", help=gettext_noop("The one that stands in."))
+    ] = "",
+    stance: Annotated[
+        str,
+        typer.Option(
+            "--stance", help=gettext_noop("admits or regrets; words written for it come first.")
+        ),
     ] = "",
     follows: Annotated[
         str, typer.Option("--follows", help=gettext_noop("Number of the alert that it updates."))
@@ -117,6 +126,7 @@ def _compose(
         follows=desk.read(follows, by=user) if follows else None,
         quiet_hours=quiet_hours,
         override_quiet=override_quiet,
+        stance=stance,
     )
     show_alert(alert)
 

@@ -1,6 +1,6 @@
 """The frozen plan of a dispatch: all that fan-out needs to know, as plain values."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
 from typing import Any, Literal
 
@@ -32,6 +32,8 @@ class Group:
     roles: tuple[str, ...]
     ladder: tuple[Step, ...]
     wordings: dict[str, dict[str, int]]
+    variants: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
+    """Channel -> variant's name -> the same, for readers whom it fits (wording.choosing)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +95,10 @@ class Plan:
     """Kind of message, for consent: safety, service, news."""
     groups: tuple[Group, ...]
     facts: tuple[FrozenFact, ...]
-    fallback: Literal["block", "default_language"]
+    fallback: Literal["block", "default_language", "default_with_link", "bilingual"]
     default_language: str
     target: Target
+    no_language: Literal["region", "default"] = "region"
     confirm_link: bool = True
     quiet: Quiet | None = None
     """The hours that hold a message back; None: none do."""

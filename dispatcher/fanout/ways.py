@@ -15,6 +15,9 @@ from dispatcher.wording import choosing
 QUIET = "quiet_hours"
 """Why nobody is told: the message would have expired before the reader's quiet hours end."""
 
+SECOND = 100
+"""Slots from here on bear the second message of a bilingual fallback: whole, in one language."""
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -55,22 +58,44 @@ class Setting:
             yield Way(reader.key, 0, 0, "none", "", 0, "", "", "no_group")
             return
         step = self.step_of(group)
-        asker = choosing.Reader(reader.languages, reader.country, group.name, reader.culture)
-        policy = choosing.Policy(choosing.Fallback(self.plan.fallback), self.plan.default_language)
+        asker = choosing.Reader(
+            reader.languages, reader.country, group.name, reader.culture, reader.roles
+        )
+        policy = self._policy()
         for slot, place, channel in ladder.ways(step):
             if channel in reader.told:
                 continue
-            found = choosing.choose(asker, available=group.wordings.get(channel, {}), policy=policy)
+            texts = group.wordings.get(channel, {})
+            found = choosing.choose(
+                asker, available=texts, policy=policy, variants=group.variants.get(channel)
+            )
             if isinstance(found, choosing.Blocked):
                 yield Way(reader.key, slot, place, channel, "", 0, "", "", found.reason.value)
                 continue
-            due_at, late = self._due(step, channel, reader)
-            for begins, account in self.accounts[channel].items():
-                block = "no_carrier" if not account else QUIET if late else ""
-                yield Way(
-                    reader.key, slot, place, channel, account, found.version_id, found.language,
-                    found.reason.value, block, begins, due_at,
-                )  # fmt: skip
+            yield from self._ways(step, reader, found, (slot, place, channel))
+            other = choosing.also(asker, found, available=texts, policy=policy)
+            if other is not None:
+                yield from self._ways(step, reader, other, (slot + SECOND, place, channel))
+
+    def _policy(self) -> choosing.Policy:
+        return choosing.Policy(
+            choosing.Fallback(self.plan.fallback),
+            self.plan.default_language,
+            choosing.NoLanguage(self.plan.no_language),
+        )
+
+    def _ways(
+        self, step: Step, reader: Reader, found: choosing.Choice, at: tuple[int, int, str]
+    ) -> Iterator[Way]:
+        """One text by one channel, for each account that some kind of address there needs."""
+        slot, place, channel = at
+        due_at, late = self._due(step, channel, reader)
+        for begins, account in self.accounts[channel].items():
+            block = "no_carrier" if not account else QUIET if late else ""
+            yield Way(
+                reader.key, slot, place, channel, account, found.version_id, found.language,
+                found.reason.value, block, begins, due_at,
+            )  # fmt: skip
 
     def _due(self, step: Step, channel: str, reader: Reader) -> tuple[datetime | None, bool]:
         """When it may leave (None: at once), and whether it will have expired by then."""

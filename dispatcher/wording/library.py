@@ -21,6 +21,7 @@ __all__ = [
     "keys",
     "load",
     "show",
+    "variants",
     "versions_for",
     "written",
 ]
@@ -99,6 +100,28 @@ def available(
         "wording__template__key", "wording__locale", "pk"
     ):
         shelf[key][locale] = version
+    return shelf
+
+
+def variants(
+    keys: Iterable[str], *, vouched: bool = False
+) -> dict[str, dict[str, dict[str, dict[str, int]]]]:
+    """{key: {channel: {variant: {language: version id}}}} of what may be sent now; two queries.
+
+    A variant's key is the text's own with `+role=…;country=…;culture=…;stance=…` behind it.
+    """
+    wanted = list(keys)
+    named = Template.objects.filter(key__contains="+").values_list("key", flat=True).distinct()
+    mine = [key for key in named if key.partition("+")[0] in set(wanted)]
+    found = _sendable(mine)
+    if vouched:
+        found = found.filter(voucher_id__isnull=False)
+    shelf: dict[str, dict[str, dict[str, dict[str, int]]]] = {key: {} for key in wanted}
+    for whole, channel, locale, version in found.values_list(
+        "wording__template__key", "wording__template__channel", "wording__locale", "pk"
+    ):
+        key, _, name = whole.partition("+")
+        shelf[key].setdefault(channel, {}).setdefault(name, {})[locale] = version
     return shelf
 
 

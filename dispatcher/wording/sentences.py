@@ -110,6 +110,10 @@ tell(
             "%(context)s came back cut into segments; join them in the tool before exporting."
         ),
         "wording.format_unknown": _("There is no format %(format)s. Formats: %(known)s"),
+        "wording.variant_unknown": _(
+            "“%(variant)s” is no variant: write role=, country=, culture= or stance=, parted by "
+            "semicolons."
+        ),
         # Drafts by machine.
         "wording.engine_unknown": _("No engine %(engine)s is configured. Configured: %(known)s"),
         "wording.engine_not_allowed": _(

@@ -2,8 +2,9 @@
 
 import pytest
 
-from dispatcher.alerts import approve, compose, gate, survey
+from dispatcher.alerts import approve, compose, frozen, gate, survey
 from dispatcher.alerts.models import Alert
+from dispatcher.alerts.preview import preview
 from dispatcher.cli import shell
 from dispatcher.kit.errors import Refused
 from dispatcher.operators import roster
@@ -124,3 +125,38 @@ def test_an_alert_may_have_its_own_words(ready, mina, sofie):
     bench.accept(written.pk, by=dieter)
     (own,) = [group for group in survey.groups(ready) if group.name == "consumer"]
     assert own.wordings["sms"] == {"fa": written.pk}
+
+
+def test_who_falls_back_with_a_link_finds_one(ready):
+    """A default text that leads nowhere leaves its readers alone."""
+    Alert.objects.filter(pk=ready.pk).update(fallback="default_with_link")
+    ready.refresh_from_db()
+    told = {
+        (cause.facts["group"], cause.facts["channel"])
+        for cause in gate.lacks(ready)
+        if cause.code == "alerts.default_without_link"
+    }
+    assert ("consumer", "push") in told
+    assert ("consumer", "sms") not in told
+
+
+def test_variants_of_the_stance_are_pinned(ready, mina, sofie):
+    """Words of another stance stay out of the plan; where none are written, the preview says so."""
+    dieter = roster.add("dieter.vogel", by=sofie, name="Dieter Vogel", language="de")
+    roster.grant(dieter, Role.TRANSLATOR, over=["001"], by=sofie, languages=["en"])
+    text = {"text": "We are sorry. Do NOT consume {product}. {info, link}"}
+    for name in ("stance=regrets", "stance=admits", "country=DE"):
+        key = f"recall.first.consumer+{name}"
+        version = bench.write(key, channel="sms", language="en", fields=text, by=mina)
+        bench.accept(version.pk, by=dieter)
+    neutral = survey.groups(ready)[-1].variants["sms"]
+    assert set(neutral) == {"country=DE"}
+    Alert.objects.filter(pk=ready.pk).update(stance="regrets")
+    ready.refresh_from_db()
+    assert set(survey.groups(ready)[-1].variants["sms"]) == {"country=DE", "stance=regrets"}
+    pinned = frozen.versions(frozen.plan(ready))
+    ids = {v for texts in survey.groups(ready)[-1].variants["sms"].values() for v in texts.values()}
+    assert ids <= set(pinned)
+    findings = {one.facts.get("group") for one in preview(ready, by=mina).findings
+                if one.code == "alerts.stance_missing"}  # fmt: skip
+    assert "retailer" in findings

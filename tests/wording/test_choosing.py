@@ -6,15 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dispatcher.kit.errors import Refused
 from dispatcher.wording import tags
 from dispatcher.wording.choosing import (
     Blocked,
     Choice,
     Fallback,
+    NoLanguage,
     Policy,
     Reader,
     Reason,
     Silence,
+    Variant,
+    also,
+    because,
     choose,
 )
 
@@ -211,3 +216,78 @@ def test_lineage_stays_in_its_script():
     assert tags.lineage("en-AU") == ("en-Latn-AU", "en-Latn-001", "en-Latn")
     assert tags.lineage("zh-MO") == ("zh-Hant-MO", "zh-Hant-HK", "zh-Hant")
     assert tags.lineage("pt-AO") == ("pt-Latn-AO", "pt-Latn-PT", "pt-Latn")
+
+
+JAPAN, REGRETS, PHARMACY = "country=JP", "country=JP;stance=regrets", "role=pharmacist"
+VARIANTS = {JAPAN: {"ja": 11}, REGRETS: {"ja": 12}, PHARMACY: {"ja": 13, "en": 14}}
+
+
+@pytest.mark.parametrize(
+    ("reader", "version", "variant"),
+    [
+        (Reader(("ja",), "JP"), 12, REGRETS),
+        (Reader(("ja",), "US"), 2, ""),
+        (Reader(("en",), "JP"), 1, ""),  # language is never given up for a variant
+        (Reader(("ja",), "US", roles=("pharmacist",)), 13, PHARMACY),
+        (Reader(("en",), "JP", roles=("pharmacist",)), 14, PHARMACY),
+        (Reader((), "JP"), 12, REGRETS),
+        (Reader(("sw",), "JP"), 1, ""),  # a fallback is the words for everybody
+    ],
+)
+def test_variants(reader, version, variant):
+    """The nearest variant that fits and speaks the reader's language; else the common words."""
+    policy = Policy(Fallback.DEFAULT_LANGUAGE, "en")
+    found = choose(reader, available={"en": 1, "ja": 2}, policy=policy, variants=VARIANTS)
+    assert isinstance(found, Choice)
+    assert (found.version_id, found.variant) == (version, variant)
+
+
+def test_a_choice_explains_itself():
+    """Group, country, language, stance and why."""
+    reader = Reader(("ja",), "JP", group="patient")
+    policy = Policy(Fallback.BLOCK, "en")
+    found = choose(reader, available={"ja": 2}, policy=policy, variants=VARIANTS)
+    assert isinstance(found, Choice)
+    assert because(found, reader) == "patient, JP, ja, regrets: exact"
+
+
+@pytest.mark.parametrize("name", ["", "country", "country=", "planet=Mars", "country=JP;x=1"])
+def test_a_variant_has_known_marks(name):
+    """A typing error in a key is said."""
+    with pytest.raises(Refused, match="variant_unknown"):
+        Variant.of(name)
+
+
+@pytest.mark.parametrize(
+    ("reader", "first", "second"),
+    [
+        (Reader(("sw",), "JP"), ("en", "default_language"), ("ja", "region_language")),
+        (Reader((), "JP"), ("ja", "region_language"), ("en", "default_language")),
+        (Reader(("sw",), "US"), ("en", "default_language"), None),
+        (Reader(("ja",), "JP"), ("ja", "exact"), None),
+        (Reader(("sw",), "DE"), ("en", "default_language"), None),  # no German wording exists
+    ],
+)
+def test_two_whole_messages(reader, first, second):
+    """Bilingual: the country's main language and the default, each whole; else one is enough."""
+    policy, texts = Policy(Fallback.BILINGUAL, "en"), {"en": 1, "ja": 2}
+    found = choose(reader, available=texts, policy=policy)
+    assert isinstance(found, Choice)
+    other = also(reader, found, available=texts, policy=policy)
+    assert (found.language, found.reason.value) == first
+    assert (other and (other.language, other.reason.value)) == second
+
+
+def test_people_of_no_language():
+    """By their country's main one, or like everybody whom nothing fits, as the sender wants."""
+    reader, texts = Reader((), "JP"), {"en": 1, "ja": 2}
+    for wanted, language in ((NoLanguage.REGION, "ja"), (NoLanguage.DEFAULT, "en")):
+        found = choose(
+            reader, available=texts, policy=Policy(Fallback.DEFAULT_LANGUAGE, "en", wanted)
+        )
+        assert isinstance(found, Choice)
+        assert found.language == language
+    blocked = choose(
+        reader, available=texts, policy=Policy(Fallback.BLOCK, "en", NoLanguage.DEFAULT)
+    )
+    assert blocked == Blocked(Silence.NO_LANGUAGE)
