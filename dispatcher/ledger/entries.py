@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+import structlog
 from django.db import transaction
 
 from dispatcher.ledger import questions, statements
@@ -24,6 +25,8 @@ from dispatcher.ledger.facts import (
     standing,
 )
 from dispatcher.ledger.questions import Again
+
+log = structlog.get_logger(__name__)
 
 LEASE = timedelta(seconds=10)
 _RANK = {Kind.TAKEN: Rank.HANDED_OVER, Kind.REFUSED: Rank.FAILED, Kind.UNSURE: Rank.UNKNOWN}
@@ -180,7 +183,9 @@ def _come_late(windows: Sequence[Window]) -> None:
         for batch, fact in facts
         if fact.outcome.kind in (Kind.TAKEN, Kind.REFUSED)
     ]
-    tell(risen, verdict=Verdict.LATE)
+    nowhere = tell(risen, verdict=Verdict.LATE)
+    if nowhere:  # somebody who has fallen out since: in the books as excluded, and written to
+        log.warning("late_for_excluded", deliveries=sorted(nowhere)[:20], n=len(nowhere))
     luck = random.random()  # noqa: S311  # to spread a crowd, not to hide anything
     questions.again(
         [

@@ -27,7 +27,7 @@ from dispatcher.ledger.entries import Claimed
 from dispatcher.ledger.facts import BLOCK, MOST_ATTEMPTS, Verdict, back_off, standing
 from dispatcher.ledger.questions import Due
 from dispatcher.providers import routing
-from dispatcher.providers.base import Found, Parcel, Provider
+from dispatcher.providers.base import Finding, Found, Parcel, Provider
 from dispatcher.tracking import policy
 from dispatcher.tracking.policy import Again, Ask, Decision, GiveUp, Taken, Unknown
 
@@ -38,12 +38,15 @@ ROUND = 10.0
 MOST = 200
 """Questions that are taken at once."""
 FEW = 8
-"""Requests on the wire at once: asking is patient."""
+"""Requests to an account on the wire at once: asking is patient. When as many have brought nothing,
+the carrier is not asked any more in this round: silence costs one time-out and not one a question,
+and what lives hang on can be decided."""
 SHARE = 10
 """Asking has a bucket of its own with a tenth of the account's pace, at least one request a second:
 it takes nothing from sending, and sending takes nothing from it."""
 TIMEOUT = 6.0
 """Seconds for one request, as for sending."""
+DUMB = Found.later("not_answering", seconds=5.0)
 SHUT = Found.later("account", seconds=60.0)
 BROKEN = Found.later("adapter_failed", seconds=60.0)
 SHUT_SETTLES = timedelta(minutes=2)
@@ -151,6 +154,26 @@ def _as_claimed(number: int, due: Sequence[Due]) -> Claimed:
     )
 
 
+@dataclass(slots=True)
+class _Counter:
+    """Where one account is asked in this round: so many at once, and how many came back empty."""
+
+    gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(FEW))
+    empty: int = 0
+
+    async def ask(self, enquiry: Enquiry, *, wire: Wire) -> Found:
+        """What the carrier says of one message. Raises _NoTurn."""
+        async with self.gate:
+            if enquiry.provider is None or enquiry.parcel is None:
+                return SHUT
+            if self.empty >= FEW:
+                return DUMB
+            since = enquiry.due.launched_at
+            found = await enquiry.provider.find(enquiry.parcel, since=since, wire=wire)
+            self.empty = self.empty + 1 if found.kind is Finding.LATER else 0
+            return found
+
+
 class _NoTurn(Exception):  # noqa: N818  # it states a fact
     """The account's pace leaves no request for us in this round."""
 
@@ -188,12 +211,14 @@ def _rates() -> dict[str, int]:
 async def _ask_all(enquiries: Sequence[Enquiry], *, end: float) -> None:
     """Ask, a few at a time; what could not be asked stays without an answer."""
     redis = Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
-    gate = asyncio.Semaphore(FEW)
+    counters: dict[tuple[str, str], _Counter] = defaultdict(_Counter)
     try:
         async with Pool(whole=TIMEOUT) as wire:
             pace = Pace(redis, rates=_rates())
             asked = [
-                _ask(one, gate=gate, wire=_Paced(wire, pace, one.due.account, end))
+                counters[one.due.account, one.due.mode].ask(
+                    one, wire=_Paced(wire, pace, one.due.account, end)
+                )
                 for one in enquiries
             ]
             told = await asyncio.gather(*asked, return_exceptions=True)
@@ -205,13 +230,6 @@ async def _ask_all(enquiries: Sequence[Enquiry], *, end: float) -> None:
         elif not isinstance(found, _NoTurn):
             log.error("adapter_failed", account=one.due.account, exc_info=found)
             one.found = BROKEN
-
-
-async def _ask(enquiry: Enquiry, *, gate: asyncio.Semaphore, wire: Wire) -> Found:
-    async with gate:
-        if enquiry.provider is None or enquiry.parcel is None:
-            return SHUT
-        return await enquiry.provider.find(enquiry.parcel, since=enquiry.due.launched_at, wire=wire)
 
 
 def _decide(enquiries: Sequence[Enquiry]) -> Round:

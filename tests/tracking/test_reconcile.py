@@ -4,6 +4,7 @@ The sandbox's list lags by the real clock. So that nobody waits, its lag shrinks
 ledger's clock is put forward: what it shows is what it would show after that time.
 """
 
+import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -15,6 +16,7 @@ from dispatcher.ledger.entries import LEASE
 from dispatcher.ledger.models import Attempt, Batch, Delivery, Dispatch, Question
 from dispatcher.providers import routing
 from dispatcher.providers.breaker import Rules
+from dispatcher.tracking import reconcile as room
 from dispatcher.tracking.reconcile import reconcile
 from tests.fanout.conftest import road  # noqa: F401
 from tests.ledger.test_books import shift
@@ -180,6 +182,18 @@ def test_a_carrier_that_cannot_be_asked_holds_back_all_but_what_lives_hang_on(cr
     assert verdicts == ({"risked"} if severity == "life_safety" else {""})
     figures = crisis.road.figures(dispatch)
     assert figures == ({"waiting": 2} if severity == "life_safety" else {"unknown": 2})
+
+
+def test_a_carrier_that_says_nothing_costs_one_time_out_and_not_one_a_question(crisis, monkeypatch):
+    dispatch = crisis.launch(people=30, faults=SILENT, severity="life_safety")
+    monkeypatch.setattr(room, "TIMEOUT", 0.5)
+    crisis.road.settings.CARRIERS["drill"]["twilio"]["base_url"] = "http://192.0.2.1"
+    routing.close_accounts()
+    shift(seconds=16)
+    began = time.monotonic()
+    assert reconcile(seconds=20.0) == {"risked": 30}
+    assert time.monotonic() - began < 10
+    assert crisis.road.figures(dispatch) == {"waiting": 30}
 
 
 def test_of_a_stopped_dispatch_it_is_asked_and_nothing_is_sent(crisis):
