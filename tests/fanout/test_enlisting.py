@@ -69,3 +69,21 @@ def test_the_first_slice_of_a_new_alert_comes_before_the_next_of_an_old_one(road
     Dispatch.objects.filter(id=old.id).update(slices=3, alert_ref="old")
     new = road.launch()
     assert [spread("critical").dispatch_id for _ in range(2)] == [new.id, old.id]
+
+
+def test_a_bilingual_fallback_is_two_whole_messages(road):
+    """In the country's main language and in the default one; who reads a wording gets it alone."""
+    road.person(1, languages=("sw",), region="DE")
+    road.person(2, languages=(), region="DE")
+    road.person(3, languages=("fr",), region="DE")
+    dispatch = road.launch(channels=("sms",))
+    plan = dispatch.plan | {"fallback": "bilingual"}
+    Dispatch.objects.update(plan=plan)
+    spread("critical")
+    told = Batch.objects.values_list("language", "match", "size")
+    assert sorted(told) == [
+        ("de", "region_language", 2), ("en", "default_language", 2), ("fr", "exact", 1),
+    ]  # fmt: skip
+    assert Dispatch.objects.get(pk=dispatch.pk).targeted == 5
+    assert tally.people(dispatch.id) == {"waiting": 3}
+    assert tally.audit(dispatch.id) == []
