@@ -38,6 +38,7 @@ def plan(alert: Alert) -> Plan:
         quiet_overridden=overridden,
         escalation=asked if isinstance(asked, Escalation) else None,
         affected=survey.affected_dispatch(alert),
+        affected_wordings=tuple(alert.affected_wordings),
     )
 
 

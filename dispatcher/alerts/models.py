@@ -41,6 +41,8 @@ class Alert(models.Model):
     expires_after = models.DurationField(default=timedelta(hours=48))  # from the launch on
     follows = models.ForeignKey("self", models.PROTECT, related_name="followed_by", null=True)
     affected = models.BooleanField(db_default=False, default=False)  # for whoever may have got that
+    # Of them only who got one of these wording versions, in which a fact was wrong; empty: all.
+    affected_wordings = ArrayField(models.BigIntegerField(), default=list)
     quiet_hours = models.CharField(max_length=11, blank=True, default="")  # 21:00-08:00; "": usual
     quiet_override = models.CharField(max_length=300, blank=True, default="")  # why none hold
     plan = models.JSONField(null=True)  # fanout.plan.Plan as it was submitted, wordings pinned

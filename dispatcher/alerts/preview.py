@@ -138,7 +138,8 @@ def _reachable(alert: Alert) -> reach.Reachable:
     dispatch_id = survey.affected_dispatch(alert)
     if dispatch_id is None:
         return seen
-    everywhere = len(enlisting.affected(Affected(dispatch_id)))
+    wordings = alert.affected_wordings or None
+    everywhere = len(enlisting.affected(Affected(dispatch_id, wordings=wordings)))
     return replace(seen, outside_scope=everywhere - len(survey.audience(alert).people or ()))
 
 

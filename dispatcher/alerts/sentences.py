@@ -120,6 +120,10 @@ tell(
             "Nothing is written for the stance “%(stance)s” for %(group)s by %(channel)s; they get "
             "the neutral words."
         ),
+        "alerts.nothing_wrong": _(
+            "No message that has left says anything else because of this; there is nothing to "
+            "correct."
+        ),
         "alerts.unknown_fallback": _("“%(word)s” is no fallback. Fallbacks: %(known)s."),
         "alerts.unknown_list": _("There is no private list %(list)s."),
         "alerts.unknown_mode": _("“%(word)s” is no mode. Modes: %(known)s."),

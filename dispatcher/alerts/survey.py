@@ -83,7 +83,8 @@ def audience(alert: Alert) -> Audience:
     if dispatch_id is None:
         return Audience(segment=alert.segment, list_id=alert.list_id)
     inside = Scope(regions=tuple(alert.scope)).codes()
-    return Audience(people=enlisting.affected(Affected(dispatch_id, inside)))
+    wordings = alert.affected_wordings or None
+    return Audience(people=enlisting.affected(Affected(dispatch_id, inside, wordings)))
 
 
 def scope(alert: Alert) -> Scope:
@@ -105,6 +106,13 @@ def launched(alert: Alert) -> int | None:
     """The id of the alert's dispatch; None before its launch."""
     found = Dispatch.objects.filter(alert_ref=reference(alert))
     return found.values_list("pk", flat=True).first()
+
+
+def receivers(
+    dispatch_id: int, *, regions: Sequence[str] | None, wordings: Sequence[int] | None
+) -> int:
+    """How many people may have received a dispatch there, in one of these wordings; each once."""
+    return len(enlisting.affected(Affected(dispatch_id, regions, wordings)))
 
 
 def reference(alert: Alert) -> str:

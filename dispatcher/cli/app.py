@@ -15,6 +15,7 @@ from dispatcher.cli import (
     decide,
     demo,
     doctor,
+    drift,
     exchange,
     operators,
     people,
@@ -42,7 +43,7 @@ app = shell.noun(
         "Each command acts with your personal key (see `dispatcher operators key --help`)."
     )
 )
-LEARNED = (answering, bench, decide, exchange, rights, sending, sentences)
+LEARNED = (answering, bench, decide, drift, exchange, rights, sending, sentences)
 """Modules that add verbs to `alert`, `contacts` and `wordings`, or sentences, by being imported."""
 
 app.add_typer(alert.app, name="alert")

@@ -107,6 +107,8 @@ class Plan:
     escalation: Escalation | None = None
     affected: int | None = None
     """For those who may have received this dispatch, whatever their segment is now."""
+    affected_wordings: tuple[int, ...] = ()
+    """Of them only who got one of these versions; empty: all."""
 
     @property
     def asks(self) -> bool:

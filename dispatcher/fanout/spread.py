@@ -84,7 +84,8 @@ def affected(plan: Plan) -> Affected | None:
     """Whose receivers the plan is for, where it may reach; None: for its own audience."""
     if plan.affected is None:
         return None
-    return Affected(plan.affected, None if plan.scope is None else Scope(plan.scope).codes())
+    regions = None if plan.scope is None else Scope(plan.scope).codes()
+    return Affected(plan.affected, regions, plan.affected_wordings or None)
 
 
 def _among(opened: Open) -> Affected | None:

@@ -73,10 +73,14 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """Those who may have received an earlier dispatch; `regions` None: everywhere."""
+    """Those who may have received an earlier dispatch; `regions` None: everywhere.
+
+    With `wordings` only those who got one of these versions.
+    """
 
     dispatch_id: int
     regions: Sequence[str] | None = None
+    wordings: Sequence[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,9 +221,13 @@ def _page(of: Affected, *, after: int, most: int) -> Page:
 
 
 def _between(of: Affected, *, after: int, upto: int) -> Page:
-    regions = None if of.regions is None else list(of.regions)
     found = statements.rows(
-        "affected", dispatch=of.dispatch_id, regions=regions, after=after, upto=upto
+        "affected",
+        dispatch=of.dispatch_id,
+        regions=None if of.regions is None else list(of.regions),
+        wordings=None if of.wordings is None else list(of.wordings),
+        after=after,
+        upto=upto,
     )
     return Page.of(found, upto=upto)
 

@@ -254,3 +254,19 @@ def _asked(held: Held, recipients: Callable[[Open], Recipients], *, most: int) -
     upto = ids[-1] if len(ids) == most else ALL
     done = who_answered(held.opened.id, ids)
     return Page.of([(one, "") for one in ids if one not in done], upto=upto)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Messages of one wording in one place that somebody may have read, or may be reading."""
+
+    channel: str
+    region: str
+    language: str
+    wording_id: int
+    messages: int
+
+
+def sent(dispatch_id: int) -> list[Sent]:
+    """What has left, by what it said and where, most first."""
+    return [Sent(*row) for row in statements.rows("sent", dispatch=dispatch_id)]

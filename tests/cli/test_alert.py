@@ -5,6 +5,10 @@ import json
 import pytest
 
 from dispatcher.alerts.models import Alert
+from dispatcher.fanout.spread import spread
+from dispatcher.ledger import entries
+from dispatcher.ledger.entries import Fact, Window
+from dispatcher.ledger.facts import Outcome
 from dispatcher.ledger.models import Dispatch
 from tests.alerts.conftest import FACTS
 
@@ -181,3 +185,21 @@ def test_a_preview_as_json_is_one_document(ready, mina, at):
     document = json.loads(said.out)
     assert {"reachable", "told", "untold", "examples", "causes", "findings"} <= set(document)
     assert document["reachable"]["outside_scope"] == 2
+
+
+def test_a_wrong_fact_is_traced_and_corrected(at, approved, mina):
+    """Nothing left yet: nothing is wrong; what has left is named, and a correction drafted."""
+    number = approved.number
+    launched = at(mina)("alert", "launch", number, "--confirm", "DRILL")
+    assert launched.code == 0, launched.err
+    wrong = ("alert", "drift", number, "line", "+442079460111")
+    assert at(mina)(*wrong).code == 5
+    spread("routine")
+    for batch in entries.claim("routine", people=100):
+        entries.advance([(batch, batch.size)])
+        taken = [Fact(i, Outcome.taken("X"), "twilio") for i in range(batch.size)]
+        entries.record([Window(batch, taken)])
+    told = at(mina)(*wrong, "--json").json
+    assert (told["people"], len(told["wrong"])) == (3, 3)
+    made = at(mina)(*wrong, "--correct", "--source", "Call centre", "--json").json["correction"]
+    assert (made["part"], made["state"]) == ("correction", "draft")

@@ -157,7 +157,8 @@ where d.dispatch_id = %(dispatch)s and d.contact_id = any(%(contacts)s::bigint[]
 -- name: affected
 -- Who may have received a dispatch, or may still: taken, delivered or unknown, opened or answered
 -- whatever the carrier said of it, in flight, waiting while it may leave; and who shares their copy.
--- `regions` null: everywhere; else where people were when it left.
+-- `regions` null: everywhere; else where people were when it left. `wordings` null: whatever it said;
+-- else who got one of these, and who shares a copy with them.
 with x as materialized (
     select contact_id, served_by from ledger_exclusion
     where dispatch_id = %(dispatch)s and served_by is not null
@@ -173,6 +174,7 @@ with x as materialized (
         and b.contact_ids[cardinality(b.contact_ids)] >= (select id from low)
         and (%(regions)s::text[] is null or b.region = any(%(regions)s)
             or split_part(b.region, '-', 1) = any(%(regions)s))
+        and (%(wordings)s::bigint[] is null or b.wording_id = any(%(wordings)s))
 ), fate as materialized (
     select d.contact_id
     from b cross join lateral (select * from ledger_delivery
@@ -262,3 +264,22 @@ with stage as (
     from stage where d.id = stage.dispatch_id and %(targeted)s > 0
 )
 delete from ledger_copy c using stage where c.dispatch_id = stage.dispatch_id and %(last)s
+
+-- name: sent
+-- Messages that were taken, delivered or are unknown, or are in flight, by what they said and where:
+-- what a fact that turns out to be wrong has spoiled.
+select channel, region, language, wording_id, sum(n)::bigint from (
+    select b.channel, b.region, b.language, b.wording_id, count(*) as n
+    from ledger_batch b cross join lateral (select * from ledger_delivery
+        where id between b.id * 1024 and b.id * 1024 + 1023 offset 0) d
+    where b.dispatch_id = %(dispatch)s and b.origin_id is null
+        and (mod(d.standing, 100) in (10, 20, 40)
+            or d.acknowledged_at is not null or d.opened_at is not null)
+    group by 1, 2, 3, 4
+    union all
+    select channel, region, language, wording_id, sum(cursor - settled - early) from ledger_batch
+    where dispatch_id = %(dispatch)s and cursor > settled + early
+    group by 1, 2, 3, 4
+) told
+group by 1, 2, 3, 4 having sum(n) > 0
+order by 5 desc, 1, 2, 3, 4
