@@ -235,6 +235,16 @@ def _write(windows: Sequence[Window]) -> None:
     )
     if not found:
         return
+    again = [
+        (delivery_id, batch.attempt, fact.outcome.carrier_id)
+        for delivery_id, batch, fact in found
+        if batch.attempt > 1 and fact.outcome.carrier_id
+    ]
+    if again:
+        ids, attempts, carrier_ids = zip(*again, strict=True)
+        statements.run(
+            "doubled", ids=list(ids), attempts=list(attempts), carrier_ids=list(carrier_ids)
+        )
     statements.run(
         "write",
         ids=[delivery_id for delivery_id, _, _ in found],

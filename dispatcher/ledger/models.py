@@ -234,7 +234,8 @@ class Delivery(models.Model):
 class Attempt(models.Model):
     """A try that ended without a delivery row: the message waits again.
 
-    Refused until later (no verdict), or unknown until a verdict sent it again.
+    Refused until later (no verdict), or unknown until a verdict sent it again. With the verdict
+    `many` it says that the carrier has it more than once; `code` is the second id then.
     """
 
     delivery_id = models.BigIntegerField()

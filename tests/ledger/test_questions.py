@@ -274,6 +274,35 @@ def test_what_an_earlier_attempt_may_have_brought_does_not_go_a_third_time(unkno
     assert tally.audit(dispatch.id) == []
 
 
+def test_a_receipt_of_the_first_attempt_after_the_second_was_taken_is_a_second_copy(unknown):
+    dispatch, delivery_id = unknown
+    go(delivery_id, verdict=Verdict.RISKED)
+    resend(Outcome.taken("SM2"))
+    assert tally.unknowns(dispatch.id) == {"risked": 1}
+    for rank in (Rank.HANDED_OVER, Rank.DELIVERED):
+        receive(delivery_id, rank=rank, carrier_id="SM1")
+        receive(delivery_id, rank=rank, attempt=2, carrier_id="SM2")
+    assert tally.unknowns(dispatch.id) == {"risked": 1, "many": 1}
+
+
+@pytest.mark.parametrize("recorded", [False, True])
+def test_a_late_workers_message_beside_the_second_one_is_a_second_copy(late, recorded):
+    """Whichever of the two is told first."""
+    dispatch, batch = late
+    questions.again([Again(batch.delivery_id(i), 1, Verdict.RESENT, 0.0) for i in range(2)])
+    [again] = claim()
+    entries.advance([(again, 2)])
+    words = [
+        lambda: say(again, Outcome.taken("SM2"), Outcome.taken("SM3")),
+        lambda: say(batch, Outcome.taken("SM1"), UNSURE),
+    ]
+    for word in words if recorded else reversed(words):
+        word()
+    assert figures(dispatch) == {"handed_over": 2}
+    assert tally.unknowns(dispatch.id) == {"resent": 2, "many": 1}
+    assert tally.audit(dispatch.id) == []
+
+
 @pytest.fixture
 def late(enlist):
     """A worker that was stopped with two on the wire, for longer than its lease; its window."""

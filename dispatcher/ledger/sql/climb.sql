@@ -3,8 +3,8 @@
 -- name: lift
 -- Receipts of deliveries that have their row, in one statement: each event once, the greater standing
 -- onto its delivery, the question that it answers; an unknown that somebody has opened or acknowledged
--- was handed over. How many were new, and the deliveries that have
--- no row or are of the other mode. A delivery is locked, in the order of ids, before anything is
+-- was handed over. A second id of the carrier says that it has the message more than once: noted.
+-- How many were new, and the deliveries that have no row or are of the other mode. A delivery is locked, in the order of ids, before anything is
 -- written for it: two bundles cannot deadlock. Prepared, 1,000 at a time: 27 microseconds of the
 -- server's CPU a receipt (32 by the seven statements that it replaces), and 15 of ours (42).
 with f as materialized (
@@ -12,7 +12,7 @@ with f as materialized (
         %(carrier_ids)s::text[], %(opened)s::bool[], %(acknowledged)s::bool[])
         as f (id, standing, code, carrier_id, opened, acknowledged)
 ), held as materialized (
-    select d.id, d.standing from ledger_delivery d
+    select d.id, d.dispatch_id, d.standing, d.carrier_id from ledger_delivery d
     join ledger_dispatch p on p.id = d.dispatch_id and %(mode)s::text in ('', p.mode)
     where d.id = any(%(delivery_ids)s::bigint[])
     order by d.id for no key update of d
@@ -48,6 +48,14 @@ with f as materialized (
     from f join held on held.id = f.id
     where q.delivery_id = f.id and q.closed_at is null
         and (f.opened or f.acknowledged or mod(greatest(held.standing, f.standing), 100) > 10)
+), doubled as (
+    insert into ledger_attempt (delivery_id, dispatch_id, attempt, code, at, verdict)
+    select f.id, held.dispatch_id, held.standing / 100 %% 1000, f.carrier_id, (select ledger_now()),
+        'many'
+    from f join held on held.id = f.id
+    where f.carrier_id <> '' and held.carrier_id <> '' and f.carrier_id <> held.carrier_id
+        and not exists (select 1 from ledger_attempt a where a.delivery_id = f.id
+            and a.dispatch_id = held.dispatch_id and a.verdict = 'many')
 )
 select (select count(*) from kept),
     array(select f.id from f where not exists (select 1 from held where held.id = f.id))

@@ -153,6 +153,15 @@ on conflict (id) do update set
     settled_at = case when excluded.standing > d.standing then excluded.settled_at
         else d.settled_at end
 
+-- name: doubled
+-- Taken now, and by an earlier attempt as well: a row bears another id of the carrier. Noted, before
+-- the window is written.
+insert into ledger_attempt (delivery_id, dispatch_id, attempt, code, at, verdict)
+select d.id, d.dispatch_id, w.attempt, w.carrier_id, (select ledger_now()), 'many'
+from unnest(%(ids)s::bigint[], %(attempts)s::int[], %(carrier_ids)s::text[])
+    as w (id, attempt, carrier_id)
+join ledger_delivery d on d.id = w.id and d.carrier_id not in ('', w.carrier_id)
+
 -- name: retry
 -- What the carrier did not process waits again, under the same delivery ids, one attempt later.
 -- What a receipt has shown to be taken after all is left out. Who was not asked was not tried.

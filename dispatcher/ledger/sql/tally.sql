@@ -165,12 +165,18 @@ group by minute window w as (order by minute)
 select b.region, array[coalesce(nullif(u.verdict, ''), 'open')], count(*), null::int[], null::bigint[]
 from (
     select q.delivery_id, q.verdict from ledger_question q
-    where q.dispatch_id = %(dispatch)s and (q.verdict in ('', 'many')
+    where q.dispatch_id = %(dispatch)s and (q.verdict = ''
         or q.verdict in ('given_up', 'expired') and exists (select from ledger_delivery d
             where d.id = q.delivery_id and mod(d.standing, 100) = 10))
     union all
     select a.delivery_id, a.verdict from ledger_attempt a
-    where a.dispatch_id = %(dispatch)s and a.verdict <> ''
+    where a.dispatch_id = %(dispatch)s and a.verdict not in ('', 'many')
+    union all (
+    select q.delivery_id, q.verdict from ledger_question q
+    where q.dispatch_id = %(dispatch)s and q.verdict = 'many'
+    union
+    select a.delivery_id, a.verdict from ledger_attempt a
+    where a.dispatch_id = %(dispatch)s and a.verdict = 'many')
 ) u join ledger_batch b on b.id = u.delivery_id >> 10
 where %(regions)s::text[] is null or b.region = any(%(regions)s)
     or split_part(b.region, '-', 1) = any(%(regions)s)
