@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from contacts import reach
 from dispatcher.alerts import desk, gate, launch, scenarios, survey
+from dispatcher.alerts.abroad import abroad
 from dispatcher.alerts.deputies import escalation
 from dispatcher.alerts.gate import AnyRefused
 from dispatcher.alerts.models import Alert
@@ -124,6 +125,7 @@ def preview(alert: Alert, *, by: User) -> Preview:
             *_without_carrier(alert),
             *_later_findings(alert, waiting, by=by),
             *_without_stance(alert, found),
+            *abroad(alert, found.told),
         ),
         waiting=waiting,
         later=tuple(_later(alert, found)),

@@ -124,6 +124,37 @@ tell(
             "No message that has left says anything else because of this; there is nothing to "
             "correct."
         ),
+        "alerts.sms_links_refused": _(
+            "%(country)s: %(people)s people; links are refused in text messages (read %(read)s, "
+            "%(source)s). Use e-mail and push there, or a wording without a link."
+        ),
+        "alerts.sms_links_registered": _(
+            "%(country)s: %(people)s people; links arrive in text messages only when they were "
+            "registered (read %(read)s, %(source)s)."
+        ),
+        "alerts.sms_phones_refused": _(
+            "%(country)s: %(people)s people; telephone numbers are refused in text messages (read "
+            "%(read)s, %(source)s). Use e-mail and push there, or a wording without one."
+        ),
+        "alerts.sms_sender_registered": _(
+            "%(country)s: %(people)s people; the name that sends text messages must be registered "
+            "there (read %(read)s, %(source)s)."
+        ),
+        "alerts.sms_sender_numeric": _(
+            "%(country)s: %(people)s people; only numbers may send text messages there, no names "
+            "(read %(read)s, %(source)s)."
+        ),
+        "channels.rules_wrong": _(
+            "The file of country rules %(source)s cannot be used: look at %(where)s."
+        ),
+        "alerts.sms_hours": _(
+            "%(country)s: %(people)s people; such messages are delivered from %(says)s only (read "
+            "%(read)s, %(source)s)."
+        ),
+        "alerts.sms_receipts_partial": _(
+            "%(country)s: %(people)s people; some networks send no receipt, so “handed over” may "
+            "be all that is ever known (read %(read)s, %(source)s)."
+        ),
         "alerts.unknown_fallback": _("“%(word)s” is no fallback. Fallbacks: %(known)s."),
         "alerts.unknown_list": _("There is no private list %(list)s."),
         "alerts.unknown_mode": _("“%(word)s” is no mode. Modes: %(known)s."),

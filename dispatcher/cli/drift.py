@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 from django.utils.translation import gettext, gettext_noop
+from rich.console import RenderableType
 
 from dispatcher.alerts import desk
 from dispatcher.alerts import drift as drifting
@@ -51,7 +52,10 @@ def _drift(
         raise NothingToDo(gettext("No message that has left says anything else because of this."))
     heads = [gettext("Channel"), gettext("Language"), gettext("Messages that are wrong now")]
     line = gettext("%(people)s people may have read one of them.") % {"people": found.people}
-    parts = [table(heads, [(one.channel, one.language, one.messages) for one in found.wrong]), line]
+    parts: list[RenderableType] = [
+        table(heads, [(one.channel, one.language, one.messages) for one in found.wrong]),
+        line,
+    ]
     if not correct:
         answer(plain(found), headline(alert), *parts)
         return

@@ -58,6 +58,7 @@ class Environment(BaseSettings):
         ge=1,
         description="Days from a dispatch's end until rows of single people go; its report stays",
     )
+    country_rules: str = Field(default="", description="TOML file with rules of your own for SMS")
     debug: bool = Field(default=False, description="Never in production")
     metrics_token: SecretStr = Field(
         default=SecretStr(""), description="Bearer token of /metrics; unset: loopback alone"

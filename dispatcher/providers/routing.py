@@ -105,6 +105,13 @@ def may_move(outcome: Outcome | None) -> bool:
     return outcome is None or outcome.kind is Kind.LATER
 
 
+def senders(channel: str, *, mode: Mode) -> tuple[str, ...]:
+    """Whom the channel's accounts send as: a number, a name, or a service's id."""
+    told = _configured(mode)
+    names = (name for name, of in accounts(mode=mode).items() if CARRIERS[of].channel == channel)
+    return tuple(dict.fromkeys(str(told[name].get("sender", "")) for name in names))
+
+
 def open_account(name: str, *, mode: Mode) -> Provider:
     """The carrier's adapter for an account, the same one for the life of the process.
 

@@ -7,7 +7,9 @@ from dispatcher.alerts import compose
 from dispatcher.alerts.preview import preview
 from dispatcher.kit import sms
 from dispatcher.kit.errors import Refused, sentence
+from dispatcher.operators import roster
 from dispatcher.operators.access import NotAllowed
+from dispatcher.operators.roles import Role
 from tests.alerts.conftest import FACTS
 
 pytestmark = pytest.mark.usefixtures("words", "people")
@@ -150,3 +152,16 @@ def test_words_in_one_language_amid_another_are_worth_a_look(ready, mina):
     assert "lots" not in found()  # numbers on a pack are the same everywhere
     compose.set_fact(ready, by=mina, name="hazard", value="سالمونلا", language="fa")
     assert "hazard" not in found()
+
+
+def test_what_countries_do_to_text_messages_is_said(mina, sofie):
+    """How many people, which rule, where it was read, and what to do instead."""
+    Contact.objects.filter(reference="babak").update(region="AE", country="AE")
+    roster.grant(mina, Role.AUTHOR, over=["001"], by=sofie)
+    alert = compose.compose("recall", by=mina, mode="drill", segment="everyone", regions=["001"])
+    found = {one.code: one for one in preview(alert, by=mina).findings}
+    assert found["alerts.sms_links_refused"].facts["people"] == 1
+    told = sentence(found["alerts.sms_links_refused"])
+    assert "United Arab Emirates: 1 people; links are refused" in told
+    assert "https://www.twilio.com/en/guidelines/ae/sms" in told
+    assert "alerts.sms_phones_refused" in found

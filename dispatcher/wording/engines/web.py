@@ -50,7 +50,7 @@ class Web:
             "mymemory": ("MyMemoryTranslator", _MYMEMORY),
         }
         if name not in shelf:
-            raise Refused("wording.engine_unknown", engine=name)
+            raise Refused("wording.engine_unknown", engine=name, known=", ".join(shelf))
         kind, self._codes = shelf[name]
         self.name = name
         self._make: Any = getattr(package, kind)
