@@ -101,9 +101,10 @@ with held as (
     insert into ledger_batch (dispatch_id, origin_id, channel, account, wording_id, language, match,
         region, time_zone, attempt, due_at, state, size, positions, contact_ids, address_ids)
     select b.dispatch_id, b.id, b.channel, coalesce(nullif(h.account, ''), b.account), b.wording_id,
-        b.language, b.match, b.region, b.time_zone, h.attempt + 1, (select ledger_now()) + make_interval(secs => h.seconds),
-        'waiting', count(*), array_agg(h.id & 1023 order by h.id),
-        array_agg(h.contact_id order by h.id), array_agg(h.address_id order by h.id)
+        b.language, b.match, b.region, b.time_zone, h.attempt + 1,
+        (select ledger_now()) + make_interval(secs => h.seconds), 'waiting', count(*),
+        array_agg(h.id & 1023 order by h.id), array_agg(h.contact_id order by h.id),
+        array_agg(h.address_id order by h.id)
     from held h join ledger_batch b on b.id = h.id >> 10
     group by b.id, h.attempt, h.account, h.seconds
 )
