@@ -102,7 +102,11 @@ class Switch:
         while batches:
             account, leave = await self.breaker.first_well(accounts, mode=mode)
             if leave.most == 1:  # a trial: one request, of one message; the others ask again
-                batch = batches.popleft()
+                batch = _for_trial(batches, account, others=others)
+                if batch is None:
+                    accounts = [one for one in accounts if one != account]
+                    continue
+                batches.remove(batch)
                 told.append(Admitted(replace(batch, account=account), 1, others))
             elif leave.most == ALL:
                 told += self._fill(batches, self.track(account, mode=mode), others=others)
@@ -124,6 +128,16 @@ class Switch:
                 yield Admitted(replace(batch, account=track.account), n, others)
             else:
                 yield Waiting(batch, wait)
+
+
+def _for_trial(batches: Iterable[Claimed], account: str, *, others: bool) -> Claimed | None:
+    """A batch whose message may try whether the account is well again.
+
+    Not one that this account has turned away before, while another could carry it: the last
+    message of an alert would else be everybody's trial, and wait longer after each.
+    """
+    fresh = (b for b in batches if not others or b.attempt == 1 or b.account != account)
+    return next(fresh, None)
 
 
 def moved(outcome: Outcome, *, others: bool) -> Outcome:

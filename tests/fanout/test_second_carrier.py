@@ -40,8 +40,10 @@ def test_what_an_ill_account_did_not_process_goes_over_the_other_one(road, two, 
         told["base_url"] = f"http://127.0.0.1:{home.free_port()}"
         routing.close_accounts()
     dispatch = road.launch(channels=("sms",))
-    road.work(seconds=8)
-    assert road.figures(dispatch) == {"handed_over": PEOPLE}
+    end = time.monotonic() + 60
+    while road.figures(dispatch) != {"handed_over": PEOPLE}:  # a trial that failed waits its time
+        assert time.monotonic() < end, road.figures(dispatch)
+        road.work(seconds=8)
     assert not first.taken
     assert Counter(second.people).most_common(1)[0][1] == 1
     assert len(second.taken) == PEOPLE
