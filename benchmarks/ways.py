@@ -261,7 +261,7 @@ async def _post(bodies: Sequence[bytes], account: Mapping[str, str]) -> None:
 def _groups(pids: Mapping[str, int]) -> dict[str, list[int]]:
     """The installation's processes: all lanes' workers together."""
     workers = [pid for name, pid in pids.items() if name.startswith("worker-")]
-    return {"workers": workers, "beat": [pids["beat"]], "web": [pids["web"]], "door": [pids["door"]]}
+    return {"workers": workers} | {name: [pids[name]] for name in ("beat", "web", "door")}
 
 
 def _spent(before: Mapping[str, float], after: Mapping[str, float], own: Own) -> dict[str, float]:

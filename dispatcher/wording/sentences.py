@@ -80,6 +80,91 @@ tell(
         ),
         "wording.no_reason": _("Say why; the others read it."),
         "wording.channel_unknown": _("There is no channel %(channel)s. Channels: %(known)s"),
+        # The gate: what a translator has to mend, or should look at.
+        "wording.source_left": _(
+            "%(field)s: words of the source were left untranslated: %(words)s"
+        ),
+        "wording.language_foreign": _(
+            "%(field)s: this reads like another language (%(language)s)."
+        ),
+        "wording.negation_lost": _(
+            "%(field)s: the source forbids or denies something here, and the translation does not: "
+            "%(sentence)s"
+        ),
+        "wording.negation_added": _(
+            "%(field)s: the translation forbids or denies something that the source does not: "
+            "%(sentence)s"
+        ),
+        "wording.obligation_lost": _(
+            "%(field)s: the source demands this, and the translation only allows or advises: "
+            "%(sentence)s"
+        ),
+        "wording.words_unchecked": _(
+            "%(field)s: not checked for lost negations and duties; there are no word lists for: "
+            "%(languages)s"
+        ),
+        "wording.numbers_differ": _(
+            "%(field)s: numbers differ. In the source: %(source)s. Here: %(found)s"
+        ),
+        "wording.money_differ": _(
+            "%(field)s: sums of money differ. In the source: %(source)s. Here: %(found)s"
+        ),
+        "wording.dates_differ": _(
+            "%(field)s: dates differ. In the source: %(source)s. Here: %(found)s"
+        ),
+        "wording.times_differ": _(
+            "%(field)s: times of day differ. In the source: %(source)s. Here: %(found)s"
+        ),
+        "wording.phones_differ": _(
+            "%(field)s: telephone numbers differ. In the source: %(source)s. Here: %(found)s"
+        ),
+        "wording.links_differ": _(
+            "%(field)s: links or addresses differ. In the source: %(source)s. Here: %(found)s"
+        ),
+        "wording.codes_differ": _(
+            "%(field)s: lot or product codes differ. In the source: %(source)s. Here: %(found)s"
+        ),
+        "wording.term_lost": _(
+            "%(field)s: names that must stay as they are were changed or left out: %(terms)s"
+        ),
+        "wording.glossary_missed": _(
+            "%(field)s: “%(term)s” is called by none of the glossary's words: %(names)s"
+        ),
+        "wording.letters_broken": _(
+            "%(field)s: a broken letter (%(found)s) stands at character %(position)s."
+        ),
+        "wording.script_mixed": _(
+            "%(field)s: letters of two scripts in one word, which look alike: %(words)s"
+        ),
+        "wording.link_confusable": _(
+            "%(field)s: the link %(link)s has a letter that looks like another one (%(letter)s)."
+        ),
+        "wording.run_not_isolated": _(
+            "%(field)s: this may appear in the wrong order in text from right to left; write it as "
+            "a placeholder, or isolate it: %(run)s"
+        ),
+        "wording.joiners_lost": _("%(field)s: a zero-width non-joiner is missing: %(words)s"),
+        "wording.joiners_stray": _("%(field)s: a joiner at character %(position)s joins nothing."),
+        "wording.markup_broken": _(
+            "%(field)s: marks that are not closed, or HTML, which is never sent: %(found)s"
+        ),
+        "wording.markup_differs": _(
+            "%(field)s: headings, list items or bold passages differ from the source: %(changes)s"
+        ),
+        "wording.honorific_missing": _(
+            "%(field)s: readers are addressed too familiarly for an official notice: %(words)s"
+        ),
+        "wording.empathy_missing": _(
+            "%(field)s: the source expresses regret, and the translation has no word of it."
+        ),
+        "wording.elements_missing": _(
+            "%(field)s: what the message must say and this one does not: %(elements)s"
+        ),
+        "wording.sms_cost": _("%(field)s: %(parts)s parts; one message costs: %(prices)s"),
+        "wording.sms_price_unknown": _("%(field)s: price not known for: %(countries)s"),
+        "wording.push_long": _(
+            "%(field)s: %(length)s characters; phones may cut off after %(most)s."
+        ),
         # Exchange with translators.
         "wording.bundle_not_taken": _(
             "Nothing of this file was taken; units that must be mended first: %(count)s."

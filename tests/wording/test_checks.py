@@ -2,8 +2,7 @@
 
 import pytest
 
-from dispatcher.wording import checks
-from dispatcher.wording.checks import Severity, examine, refused
+from dispatcher.wording.checks import CHECKS, Severity, examine, refused
 
 SOURCE = "{organisation}: do NOT consume {product}. Details: {info, link} Call {line, phone}"
 SOUND = {
@@ -127,5 +126,5 @@ def test_parts_only_of_text_messages():
 
 def test_each_row_once():
     """A code stands in one row."""
-    codes = [check.code for check in checks.CHECKS]
+    codes = [check.code for check in CHECKS]
     assert len(codes) == len(set(codes))

@@ -11,6 +11,7 @@ from dispatcher.operators.models import JournalEntry
 from dispatcher.sandbox.config import Config
 from dispatcher.sandbox.starter import Sandbox
 from dispatcher.wording import bench, drafting, library, memory
+from dispatcher.wording.engines.catalogue import open_engine
 from dispatcher.wording.models import DraftJob, WordingVersion
 from dispatcher.wording.standing import standings
 from tests.wording.conftest import GERMAN, KEY, PERSIAN, SPANISH
@@ -125,7 +126,7 @@ def test_a_failed_draft_is_missing_with_the_reason(cast, settings):
 def test_an_answer_in_the_source_language_is_no_draft(cast, engine, monkeypatch):
     """An engine that gives back what it got, or another script, has made nothing."""
     drafting.allow(engine, scenario="recall", by=cast.sofie)
-    kind = type(drafting.open_engine(engine))
+    kind = type(open_engine(engine))
     monkeypatch.setattr(kind, "translate", lambda _self, words, **_: list(words))
     ask(cast, "de", "fa")
     while drafting.work():
