@@ -13,7 +13,7 @@ import time
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from django.db import OperationalError, connection
@@ -48,7 +48,7 @@ def server(django_db_setup, tmp_path_factory):  # noqa: ARG001
     port = home.free_port()
     environ = {
         **os.environ, **ACCOUNTS, "PUBLIC_URL": URL, "PYTHONPATH": str(ROOT),
-        "DATABASE_URL": f"{url.rsplit('/', 1)[0]}/{connection.settings_dict['NAME']}",
+        "DATABASE_URL": urlsplit(url)._replace(path=f"/{connection.settings_dict['NAME']}").geturl(),
     }  # fmt: skip
     with (tmp_path_factory.mktemp("door") / "log").open("wb") as log:
         process = subprocess.Popen(
