@@ -13,9 +13,10 @@ from dispatcher.kit import queues
 from dispatcher.ledger import tally
 from dispatcher.ledger.models import Batch, Dispatch
 from dispatcher.providers import routing
+from tests.database import database_url
 from tests.fanout.carrier import carrier
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 WAITING, PAGE, RATE = 500_000, 500, 100
 ALERT = 20
@@ -31,9 +32,8 @@ def workers(road):
         told = one.account() | {"carrier": "twilio"}
         road.settings.CARRIERS = {"real": {"twilio": told}, "drill": {}}
         routing.close_accounts()
-        database = connection.settings_dict
         environ = os.environ | {
-            "DATABASE_URL": "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**database),
+            "DATABASE_URL": database_url(),
             "REDIS_URL": road.settings.REDIS_URL, "TWILIO_ACCOUNT_SID": "AC0",
             "TWILIO_AUTH_TOKEN": "invented", "TWILIO_SENDER": "+12025550100",
             "TWILIO_URL": one.url, "TWILIO_PACE": str(RATE),

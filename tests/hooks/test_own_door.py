@@ -13,10 +13,10 @@ import time
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError
 
 from dispatcher.cli import supervise
 from dispatcher.hooks import door
@@ -29,6 +29,7 @@ from dispatcher.ledger.models import Delivery, Receipt, Reply
 from dispatcher.providers import routing
 from dispatcher.sandbox.events import signed
 from dispatcher.sandbox.keys import event_key, event_public_key
+from tests.database import database_url
 from tests.ledger.conftest import enlist, open_dispatch, person  # noqa: F401  # fixtures
 
 ROOT = Path(__file__).parents[2]
@@ -44,11 +45,10 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 @pytest.fixture(scope="module")
 def server(django_db_setup, tmp_path_factory):  # noqa: ARG001
     """The door as `./dispatch up` starts it, on the tests' database."""
-    url = os.environ["DATABASE_URL"]
     port = home.free_port()
     environ = {
         **os.environ, **ACCOUNTS, "PUBLIC_URL": URL, "PYTHONPATH": str(ROOT),
-        "DATABASE_URL": urlsplit(url)._replace(path=f"/{connection.settings_dict['NAME']}").geturl(),
+        "DATABASE_URL": database_url(),
     }  # fmt: skip
     with (tmp_path_factory.mktemp("door") / "log").open("wb") as log:
         process = subprocess.Popen(
