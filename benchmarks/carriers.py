@@ -210,10 +210,12 @@ def _webpush(base: Base, n: int) -> list[Way]:
     ours, few = senders.webpush_adapter(base), max(50, n // 20)
     n = n // 2
     parcels = senders.notices(n, senders.subscribed(base))
+    theirs = partial(senders.pywebpush, base, parcels[:few])
     return [
         Way("adapter, our lines", partial(senders.ours, ours, parcels), n, n),
         Way("bare bytes", partial(senders.bare, senders.ready(ours, parcels)), n, n),
-        Way("pywebpush as shipped", partial(senders.pywebpush, base, parcels[:few]), few, few),
+        Way("pywebpush as shipped", partial(theirs, kept=False), few, few),
+        Way("pywebpush, session kept", partial(theirs, kept=True), few, few),
     ]
 
 

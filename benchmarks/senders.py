@@ -438,8 +438,8 @@ def firebase(base: Base) -> Callable[[Sequence[Parcel]], None]:
     return send
 
 
-def pywebpush(base: Base, parcels: Sequence[Parcel]) -> None:
-    """The library's own function, with a session that keeps its connection."""
+def pywebpush(base: Base, parcels: Sequence[Parcel], *, kept: bool) -> None:
+    """The library's own function, as shipped or with a session that keeps its connection."""
     import requests
     from pywebpush import webpush as send
 
@@ -454,6 +454,6 @@ def pywebpush(base: Base, parcels: Sequence[Parcel]) -> None:
                 vapid_private_key=base.vapid_key,
                 vapid_claims={"sub": "mailto:a@example.org"},
                 ttl=push.ttl,
-                requests_session=session,
+                requests_session=session if kept else None,
             )
             assert answer.status_code == 201
