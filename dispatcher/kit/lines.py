@@ -147,7 +147,8 @@ class Lines:
                     {"ssl": trust(), "server_hostname": place.host} if place.secure else {}
                 )
                 await loop.create_connection(lambda: line, sock=plug, **secure)
-        except OSError as error:  # TimeoutError, gaierror and SSLError are of this kind
+        # TimeoutError, gaierror and SSLError are OSErrors; too long a label is a UnicodeError.
+        except (OSError, UnicodeError) as error:
             raise NotSent(type(error).__name__) from None
         if self._closed or not line.stands(loop.time()):
             line.hang_up("cut")

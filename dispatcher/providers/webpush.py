@@ -211,7 +211,8 @@ def _subscription(to: str) -> Subscription | None:
         told = json.loads(to)
         endpoint, keys = told["endpoint"], told["keys"]
         key, secret = _bytes(keys["p256dh"]), _bytes(keys["auth"])
-    except (ValueError, LookupError, TypeError):
+        urlsplit(endpoint)  # ValueError for half an address: https://[
+    except (ValueError, LookupError, TypeError, AttributeError):
         return None
     good = isinstance(endpoint, str) and endpoint.isascii() and endpoint.isprintable()
     good = good and (len(key), len(secret)) == (KEY, SECRET)

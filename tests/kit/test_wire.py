@@ -96,7 +96,9 @@ def free_port() -> int:
 
 
 @each_way
-@pytest.mark.parametrize("where", ["http://127.0.0.1:{port}/", "http://nobody.invalid/"])
+@pytest.mark.parametrize(
+    "where", ["http://127.0.0.1:{port}/", "http://nobody.invalid/", f"http://{'a' * 64}.invalid/"]
+)
 def test_a_refused_connection_and_an_unknown_host_were_not_sent(client, run, where):
     with pytest.raises(NotSent):
         run(ask(where.format(port=free_port()), client=client))

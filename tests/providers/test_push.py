@@ -134,6 +134,8 @@ BROKEN = {
     "a number": "7",
     "no keys": json.dumps({**SUBSCRIPTION, "keys": None}),
     "no endpoint": json.dumps({"keys": KEYS}),
+    "half an address": json.dumps({**SUBSCRIPTION, "endpoint": "https://["}),
+    "an address that is a number": json.dumps({**SUBSCRIPTION, "endpoint": 7}),
     "keys that are numbers": json.dumps({**SUBSCRIPTION, "keys": {"p256dh": 1, "auth": 2}}),
     "not on the curve": json.dumps(
         {**SUBSCRIPTION, "keys": {**KEYS, "p256dh": accounts.b64(b"\4" + b"x" * 64)}}
@@ -279,7 +281,7 @@ def test_both_carriers_are_given_the_button_that_leads_to_the_answer():
     """Browsers as Declarative Web Push has it, apps in the fields that they read."""
     notice = replace(NOTICE, acknowledge="https://alerts.example.org/a/x", button="خوانده‌ام")
     _, (seen,) = sent(accounts.webpush_at, [replace(BROWSER_PARCEL, content=notice)], [CREATED])
-    told: dict[str, object] = opened(seen)
+    told: Mapping[str, object] = opened(seen)
     assert told["actions"] == [
         {
             "action": "acknowledge",
