@@ -25,7 +25,6 @@ def two(road):
         accounts = {"first": first.account(), "second": second.account()}
         road.settings.CARRIERS = {"drill": accounts, "real": {}}
         road.settings.PACE = {"first": 10_000, "second": 10_000}
-        road.rules = QUICK
         routing.close_accounts()
         road.people(PEOPLE)
         yield first, second
@@ -74,6 +73,7 @@ def test_what_is_unsure_stays_where_it_was_asked_and_the_rest_moves(road, two, m
 
 def test_an_account_that_is_well_again_is_tried_with_one_message_and_then_gets_the_work(road, two):
     first, second = two
+    road.rules = QUICK
     first.mood = "500"
     road.launch(channels=("sms",))
     road.work(seconds=8)
@@ -92,6 +92,7 @@ def test_an_account_that_is_well_again_is_tried_with_one_message_and_then_gets_t
 
 def test_while_all_are_ill_messages_wait_without_a_busy_loop(road, two, monkeypatch):
     first, second = two
+    road.rules = QUICK
     first.mood = second.mood = "401"
     claims = []
     claim = entries.claim
