@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -38,7 +39,7 @@ class Figure:
 LINK = re.compile(
     r"(?:https?://|www\.)[^\s<>\"'«»،。，、；：（）「」\u2066-\u2069\ufffc]+", re.IGNORECASE
 )
-MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 PHONE = re.compile(
     r"\(?\+\s?\(?\d[\d\s().\-/]{5,}\d|(?<![\d.,:+-])0\d[\d\s()\-/]{6,}\d(?![.,:]?\d)"
 )
@@ -54,12 +55,16 @@ _SLASHED = re.compile(r"(?<=\d)/(?=\d{1,2}(?!\d))")
 _PLACE = re.compile(r"^[a-z]{2}(?:[-_][a-z]{2,4})?$", re.IGNORECASE)
 _NUMBER = re.compile(r"\d{1,3}(?:[ '\u2009]\d{3})+(?:[.,]\d+)?(?![\d])|\d+(?:[.,]\d+)*")
 _TENS = {"千": 10**3, "万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
-_LARGE = re.compile(r"(\d+(?:\.\d+)?)\s?([千万萬亿億])(\d+)?")
+_LARGE = re.compile(r"(?<![\d.])(\d{1,15}(?:\.\d{1,15})?)\s?([千万萬亿億])(\d{1,15})?")
+
+
+MOST = 300
+"""Figures that are read of a text; the longest shipped letter has a tenth."""
 
 
 def figures(side: Side) -> tuple[Figure, ...]:
     """All of a text, in the order of the kinds; what is in placeholders is not in it."""
-    return tuple(_Reader(side).all())
+    return tuple(islice(_Reader(side).all(), MOST))
 
 
 class _Reader:

@@ -56,7 +56,7 @@ def joiners_lost(field: Field) -> Iterator[Facts]:
     edge, end = f"(?<![{LETTER}])", f"(?![{LETTER}])"
     pattern = (
         rf"{edge}(?:{before}) (?=[{LETTER}])[{LETTER}]+"
-        rf"|[{LETTER}]+ (?:{after}){end}"
+        rf"|{edge}[{LETTER}]+ (?:{after}){end}"
         rf"|{edge}(?:{wrong}){end}"
     )
     found = [hit[0] for hit in re.finditer(pattern, field.ours.folded)]
