@@ -111,7 +111,7 @@ class Relay:
         self._open = False
         self._thread.join(5)
         for key in list(self._ears.get_map().values()):
-            key.fileobj.close()  # type: ignore[union-attr]
+            key.fileobj.close()
         self._ears.close()
 
     def _run(self) -> None:

@@ -54,7 +54,7 @@ def _ports(stage: Stage) -> dict[str, int]:
     from django.conf import settings
 
     return {
-        "postgres": int(settings.DATABASES["default"]["PORT"]),
+        "postgres": int(str(settings.DATABASES["default"]["PORT"])),
         "valkey": urlsplit(os.environ["REDIS_URL"]).port or 0,
         "sandbox": urlsplit(stage.sandbox.url).port or 0,
     }
