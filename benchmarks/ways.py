@@ -23,7 +23,7 @@ from dispatcher.alerts import launch
 from dispatcher.cli import story, supervise
 from dispatcher.cli.installation import Installation, listening
 from dispatcher.fanout import doorbell
-from dispatcher.fanout.hand_over import CONNECTIONS
+from dispatcher.fanout.tracks import CONNECTIONS
 from dispatcher.kit.wire import Pool
 from dispatcher.ledger import entries, tally
 from dispatcher.ledger.models import Dispatch
