@@ -5,8 +5,9 @@ import pytest
 from contacts.models import AdHocList, Contact
 from dispatcher.alerts import compose
 from dispatcher.alerts.preview import preview
+from dispatcher.cli import shell
 from dispatcher.kit import sms
-from dispatcher.kit.errors import Refused, sentence
+from dispatcher.kit.errors import Refused
 from dispatcher.operators import roster
 from dispatcher.operators.access import NotAllowed
 from dispatcher.operators.roles import Role
@@ -40,7 +41,7 @@ def test_it_counts_by_region_and_language_and_says_what_blocks(ready, mina):
     assert seen.reachable.blockers["no_address"] == 1
     assert seen.reachable.outside_scope == 2
     findings = {finding.code: finding for finding in seen.findings}
-    assert "2" in sentence(findings["alerts.people_outside_scope"])
+    assert "2" in shell.sentence(findings["alerts.people_outside_scope"])
 
 
 def test_examples_are_real_renderings_for_real_people(ready, mina):
@@ -161,7 +162,7 @@ def test_what_countries_do_to_text_messages_is_said(mina, sofie):
     alert = compose.compose("recall", by=mina, mode="drill", segment="everyone", regions=["001"])
     found = {one.code: one for one in preview(alert, by=mina).findings}
     assert found["alerts.sms_links_refused"].facts["people"] == 1
-    told = sentence(found["alerts.sms_links_refused"])
+    told = shell.sentence(found["alerts.sms_links_refused"])
     assert "United Arab Emirates: 1 people; links are refused" in told
     assert "https://www.twilio.com/en/guidelines/ae/sms" in told
     assert "alerts.sms_phones_refused" in found

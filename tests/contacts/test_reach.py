@@ -333,7 +333,8 @@ def test_a_slice_walks_the_index(db, segment):
         cursor.execute("select min(contact_id), min(contact_id) + 500 from contacts_address")
         after, upto = cursor.fetchone()
         window = {"reach_after": after, "reach_upto": upto}
-        cursor.execute(f"explain {query.sql}", query.params | window)
+        told: dict[str, Any] = {**query.params, **window}
+        cursor.execute(f"explain {query.sql}", told)
         whole = "\n".join(line for (line,) in cursor.fetchall())
     assert plan[0].startswith("Limit")
     assert "Index Scan using contacts_contact_pkey on contacts_contact c" in plan[1]

@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -94,9 +95,14 @@ def test_while_all_are_ill_messages_wait_without_a_busy_loop(road, two, monkeypa
     first, second = two
     road.rules = QUICK
     first.mood = second.mood = "401"
-    claims = []
+    claims: list[object] = []
     claim = entries.claim
-    monkeypatch.setattr(entries, "claim", lambda *a, **k: claims.append(1) or claim(*a, **k))
+
+    def counted(*asked: Any, **more: Any) -> Any:
+        claims.append(asked)
+        return claim(*asked, **more)
+
+    monkeypatch.setattr(entries, "claim", counted)
     dispatch = road.launch(channels=("sms",))
     road.work(seconds=2)
     assert road.figures(dispatch) == {"waiting": PEOPLE}

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -31,8 +32,13 @@ ONE = Found.among([Match("SM1", Rank.DELIVERED, NOW)])
 MANY = Found.among([Match("SM1", Rank.FAILED, NOW, "30003"), Match("SM2", Rank.HANDED_OVER, NOW)])
 
 
-def unknown(severity="urgent", age=5.0, **facts):
-    base = {"settles": timedelta(seconds=60), "repeatable": False, "over": False, "spent": False}
+def unknown(severity="urgent", age=5.0, **facts: Any):
+    base: dict[str, Any] = {
+        "settles": timedelta(seconds=60),
+        "repeatable": False,
+        "over": False,
+        "spent": False,
+    }
     return Unknown(severity, age, **(base | facts))
 
 

@@ -8,6 +8,7 @@ from dispatcher.channels import push
 from dispatcher.fanout.load import acknowledgement
 from dispatcher.ledger.models import Delivery
 from dispatcher.providers import fcm
+from dispatcher.providers.base import Push
 from dispatcher.sandbox.contents import content
 from dispatcher.sandbox.memory import Memory, Taken
 from dispatcher.sandbox.server import Request
@@ -29,6 +30,7 @@ def test_the_button_on_the_phone_leads_to_a_page_whose_button_acknowledges(clien
     )
     slots = {"acknowledge": acknowledgement(delivery_id)}
     parcel = push.pack(told, delivery_id=delivery_id, attempt=1, to="token", slots=slots)
+    assert isinstance(parcel.content, Push)
     message = fcm._message(parcel, parcel.content)
     memory = Memory(keep=10)
     taken = Taken(memory.number(), 0.0, "fcm", "push", "m1", "token", str(delivery_id), message)
