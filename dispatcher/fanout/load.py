@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from dispatcher.channels.catalogue import PACKS
 from dispatcher.fanout.plan import Plan, thaw
 from dispatcher.kit import links
 from dispatcher.kit.errors import Refused
+from dispatcher.ledger import stages
 from dispatcher.ledger.entries import Claimed, Fact
 from dispatcher.ledger.facts import Outcome
 from dispatcher.ledger.models import Dispatch
@@ -30,6 +32,8 @@ from dispatcher.wording.rendering import Rendered
 
 log = structlog.get_logger(__name__)
 
+ANSWERED = "answered"
+"""Why nothing goes to who has acknowledged before this message left."""
 LINK = "info"
 """The fact to which a push notification leads: the page with the latest information."""
 KEPT = 4_096
@@ -94,14 +98,19 @@ class Load:
     doors: Mapping[int, Door]
     ready: Mapping[int, Ready | Refused]
     now: datetime
+    answered: AbstractSet[tuple[int, int]] = frozenset()
+    """(dispatch, contact) of who has answered since: nobody asks them again."""
 
     def fallen(self, batch: Claimed, n: int) -> list[tuple[int, str]]:
-        """Who of the next n may no longer be written to, and why."""
-        return [
-            (index, self.doors[batch.address_ids[index]].refusal)
-            for index in range(batch.cursor, batch.cursor + n)
-            if self.doors[batch.address_ids[index]].refusal
-        ]
+        """Who of the next n may or need no longer be written to, and why."""
+        told = ((index, self._refusal(batch, index)) for index in _ahead(batch, n))
+        return [(index, why) for index, why in told if why]
+
+    def _refusal(self, batch: Claimed, index: int) -> str:
+        why = self.doors[batch.address_ids[index]].refusal
+        if self.answered and (batch.dispatch_id, batch.contact_ids[index]) in self.answered:
+            return why or ANSWERED
+        return why
 
     def calls(
         self, windows: Sequence[tuple[Claimed, int]], *, most: Callable[[str], int]
@@ -135,10 +144,10 @@ class Load:
         for batch, n in windows:
             mode = self.frozen[batch.dispatch_id].mode
             alike = shared.setdefault((batch.account, mode, batch.dispatch_id), {})
-            for index in range(batch.cursor, batch.cursor + n):
-                door = self.doors[batch.address_ids[index]]
-                if door.refusal:
+            for index in _ahead(batch, n):
+                if self._refusal(batch, index):
                     continue
+                door = self.doors[batch.address_ids[index]]
                 try:
                     piece = Piece(batch.id, index, self._parcel(batch, index, door=door))
                 except Refused as error:
@@ -177,6 +186,10 @@ class Load:
         )
 
 
+def _ahead(batch: Claimed, n: int) -> range:
+    return range(batch.cursor, batch.cursor + n)
+
+
 def _later(piece: Piece) -> Unsaid:
     """Nothing left, because the account cannot be opened: it waits until somebody has mended it."""
     return Unsaid(piece.batch_id, Fact(piece.index, account_refused(), ""))
@@ -209,7 +222,8 @@ class Loader:
         held: dict[int, Door] = {}
         for kind, ids in self._asked(windows).items():
             held |= doors(ids, kind=kind)
-        return Load(self._frozen, held, self._render(batches), ledger_now())
+        ready, answered = self._render(batches), self._answered(windows)
+        return Load(self._frozen, held, ready, ledger_now(), answered)
 
     def bury(self, facts: Mapping[int, Sequence[Fact]], *, batches: Sequence[Claimed]) -> None:
         """Tell the registry which addresses a carrier called dead, and who has told it to stop.
@@ -257,6 +271,18 @@ class Loader:
             kind = self._frozen[batch.dispatch_id].plan.kind
             asked[kind].extend(batch.address_ids[batch.cursor : batch.cursor + n])
         return asked
+
+    def _answered(self, windows: Sequence[tuple[Claimed, int]]) -> set[tuple[int, int]]:
+        """Who has answered, asked where an answer changes what happens next."""
+        asked: dict[int, list[int]] = defaultdict(list)
+        for batch, n in windows:
+            if self._frozen[batch.dispatch_id].plan.asks:
+                asked[batch.dispatch_id].extend(batch.contact_ids[batch.cursor : batch.cursor + n])
+        return {
+            (dispatch_id, contact_id)
+            for dispatch_id, ids in asked.items()
+            for contact_id in stages.who_answered(dispatch_id, ids)
+        }
 
     def _render(self, batches: Sequence[Claimed]) -> dict[int, Ready | Refused]:
         keys = {

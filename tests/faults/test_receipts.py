@@ -61,17 +61,16 @@ def test_receipts_come_46_times(ground):
 
 
 def test_receipts_come_hours_late(ground):
-    """Five hours after the launch by the ledger's clock: they still count."""
+    """The last of them five hours after the launch by the ledger's clock: they still count."""
     oracle = ground.tree.oracles["real"]
-    oracle.behave(receipt_ms=[5000, 5500])
+    oracle.behave(receipt_ms=[4000, 4500])
     run = ground.run()
     run.settle()
-    assert DELIVERED not in ranks(ground, run)
     ground.tree.rows.shift_clock(5 * 3600)
     run.proven()
     until(delivered(ground, run), within=40, what="delivered")
     [(hours,)] = ground.tree.rows.ask(
-        "select min(extract(epoch from settled_at - written_at)) / 3600 from ledger_delivery"
+        "select max(extract(epoch from settled_at - written_at)) / 3600 from ledger_delivery"
         " where dispatch_id = %s and carrier = 'twilio'",
         [run.dispatch],
     )

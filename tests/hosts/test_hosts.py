@@ -13,7 +13,7 @@ WHY_NOT = network.forbidden()
 _OURS = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "DISPATCHER_HOME")
 
 
-@pytest.mark.slow
+@pytest.mark.faults
 @pytest.mark.skipif(bool(WHY_NOT), reason=f"not run: {WHY_NOT}")
 def test_a_host_that_is_cut_off_loses_nothing_and_sends_nothing_twice():
     """The other one takes its batches over; everybody is in the books once, and the books balance."""

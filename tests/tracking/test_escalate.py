@@ -8,7 +8,9 @@ import pytest
 from django.db import connection, transaction
 
 from contacts.models import Address, Contact, Role
+from contacts.reach import doors
 from dispatcher.fanout import plan as plans
+from dispatcher.fanout.load import Load, Loader
 from dispatcher.fanout.plan import Escalation, Group, Step
 from dispatcher.fanout.spread import spread, spread_stage
 from dispatcher.ledger import enlisting, entries, stages, tally
@@ -344,6 +346,27 @@ def test_who_has_no_answer_to_give_is_told_at_last():
     shift(seconds=61)
     escalate()
     assert channels(send()) == {ana.pk: ["email"]}
+
+
+def test_who_answers_while_the_next_step_waits_is_not_written_to():
+    """The last look before it leaves."""
+    ana, ben = person("ana", "push", "sms"), person("ben", "push", "sms")
+    dispatch = launch(plan())
+    sent = send()
+    shift(seconds=121)
+    escalate()
+    acknowledge(sent[ana.pk][0][1])
+    [batch] = entries.claim("critical", people=10)
+    loader = Loader()
+    loader.thaw([batch])
+    answered = loader._answered([(batch, batch.size)])
+    load = Load({}, doors(batch.address_ids, kind="safety"), {}, ledger_now(), answered)
+    assert load.fallen(batch, batch.size) == [(list(batch.contact_ids).index(ana.pk), "answered")]
+    entries.advance([(batch, batch.size)])
+    told = [Fact(list(batch.contact_ids).index(ben.pk), TAKEN, "twilio")]
+    entries.record([Window(batch, told, load.fallen(batch, batch.size))])
+    assert balanced(dispatch)
+    assert tally.people(dispatch.id) == {"handed_over": 2}
 
 
 # Too few have answered
