@@ -1,6 +1,6 @@
 """What every HTTP client of ours asks and answers alike: one request, an answer or a fact."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,6 +24,31 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+class Head(Mapping[str, str]):
+    """An answer's headers, put in order when somebody asks: of a success few are read, or none."""
+
+    __slots__ = ("_raw", "_read")
+
+    def __init__(self, raw: list[tuple[bytes, bytes]]) -> None:
+        self._raw = raw
+        self._read: dict[str, str] | None = None
+
+    def __getitem__(self, name: str) -> str:
+        return self._told()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._told())
+
+    def __len__(self) -> int:
+        return len(self._told())
+
+    def _told(self) -> dict[str, str]:
+        if self._read is None:
+            pairs = ((name.lower(), value) for name, value in self._raw)
+            self._read = {n.decode("latin-1"): v.decode("latin-1") for n, v in pairs}
+        return self._read
 
 
 class NotSent(Exception):  # noqa: N818  # it states a fact

@@ -11,7 +11,7 @@ import socket
 import ssl
 import string
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any, NamedTuple, Self, cast
 from urllib.parse import quote, urlsplit
@@ -19,7 +19,17 @@ from urllib.parse import quote, urlsplit
 import httptools
 from aiohappyeyeballs import start_connection
 
-from dispatcher.kit.exchange import CONNECT, IDLE, LARGEST, PATIENCE, WHOLE, Answer, Lost, NotSent
+from dispatcher.kit.exchange import (
+    CONNECT,
+    IDLE,
+    LARGEST,
+    PATIENCE,
+    WHOLE,
+    Answer,
+    Head,
+    Lost,
+    NotSent,
+)
 
 TICKS, LONGEST_TICK = 16, 0.25
 """Lines are looked over so often in `whole` seconds, and at least so often: a timer a request costs
@@ -300,31 +310,6 @@ class Line(asyncio.Protocol):
     def _rest_from_now(self) -> None:
         self._used = self._loop.time()
         self.end = self._used + IDLE
-
-
-class Head(Mapping[str, str]):
-    """An answer's headers, put in order when somebody asks: of a success few are read, or none."""
-
-    __slots__ = ("_raw", "_read")
-
-    def __init__(self, raw: list[tuple[bytes, bytes]]) -> None:
-        self._raw = raw
-        self._read: dict[str, str] | None = None
-
-    def __getitem__(self, name: str) -> str:
-        return self._told()[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._told())
-
-    def __len__(self) -> int:
-        return len(self._told())
-
-    def _told(self) -> dict[str, str]:
-        if self._read is None:
-            pairs = ((name.lower(), value) for name, value in self._raw)
-            self._read = {n.decode("latin-1"): v.decode("latin-1") for n, v in pairs}
-        return self._read
 
 
 class _Unasked(Exception):  # noqa: N818  # it states a fact
