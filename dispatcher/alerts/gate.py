@@ -3,7 +3,7 @@
 All of it is said at once, so that nobody has to come back for the next complaint.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from contacts import errors as contacts_errors
 from dispatcher.alerts import scenarios, survey
@@ -72,7 +72,15 @@ def _wordings(alert: Alert, found: Survey) -> Iterator[Refused]:
         if group.name not in addressed:
             continue
         for channel, held in group.wordings.items():
-            if not held:
+            unsigned = _unsigned(alert, group.name, channel, held)
+            if not held and unsigned:
+                yield Refused(
+                    "alerts.nobody_vouches",
+                    group=group.name,
+                    channel=channel,
+                    languages=", ".join(unsigned),
+                )
+            elif not held:
                 yield Refused("alerts.no_wording", group=group.name, channel=channel)
             elif alert.fallback != "block" and alert.default_language not in held:
                 yield Refused(
@@ -83,6 +91,27 @@ def _wordings(alert: Alert, found: Survey) -> Iterator[Refused]:
                 )
             elif alert.fallback == choosing.Fallback.DEFAULT_WITH_LINK:
                 yield from _linkless(alert, group.name, channel, held[alert.default_language])
+
+
+def unvouched(alert: Alert, found: Survey) -> Iterator[Refused]:
+    """A finding for each text of a real alert whose readers fall back because nobody vouches."""
+    for group in found.groups if alert.mode == Alert.REAL else ():
+        for channel, held in group.wordings.items():
+            if languages := _unsigned(alert, group.name, channel, held):
+                yield Refused(
+                    "alerts.languages_unvouched",
+                    group=group.name,
+                    channel=channel,
+                    languages=", ".join(languages),
+                )
+
+
+def _unsigned(alert: Alert, group: str, channel: str, held: Mapping[str, int]) -> list[str]:
+    """Languages in which there are words, for a real alert, that nobody has vouched for."""
+    if alert.mode != Alert.REAL:
+        return []
+    key = survey.words(alert)[group, channel]
+    return sorted(library.available([key], channel=channel)[key].keys() - held.keys())
 
 
 def _linkless(alert: Alert, group: str, channel: str, version_id: int) -> Iterator[Refused]:

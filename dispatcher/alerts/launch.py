@@ -123,7 +123,12 @@ def _check(alert: Alert) -> None:
     if alert.plan is None or frozen.fingerprint(alert, alert.plan) != alert.fingerprint:
         raise Refused("alerts.changed_since_approval", number=alert.number)
     pinned = frozen.versions(thaw(alert.plan))
-    stale = [text.name for text in library.fields(pinned).values() if text.state not in SENDABLE]
+    real = alert.mode == Alert.REAL
+    stale = [
+        text.name
+        for text in library.fields(pinned).values()
+        if text.state not in SENDABLE or (real and not text.vouched)
+    ]
     if stale:
         raise Refused("alerts.wording_withdrawn", number=alert.number, wordings=", ".join(stale))
 

@@ -125,6 +125,7 @@ def preview(alert: Alert, *, by: User) -> Preview:
             *_without_carrier(alert),
             *_later_findings(alert, waiting, by=by),
             *_without_stance(alert, found),
+            *gate.unvouched(alert, found),
             *abroad(alert, found.told),
         ),
         waiting=waiting,

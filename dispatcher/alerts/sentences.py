@@ -155,6 +155,15 @@ tell(
             "%(country)s: %(people)s people; some networks send no receipt, so “handed over” may "
             "be all that is ever known (read %(read)s, %(source)s)."
         ),
+        "alerts.nobody_vouches": _(
+            "Nobody has vouched for the %(channel)s text for %(group)s in any language; a real "
+            "alert needs a named translator's word (`dispatcher wordings accept`). There are "
+            "texts in: %(languages)s"
+        ),
+        "alerts.languages_unvouched": _(
+            "%(group)s, %(channel)s: nobody has vouched for the texts in %(languages)s; their "
+            "readers fall back."
+        ),
         "alerts.unknown_fallback": _("“%(word)s” is no fallback. Fallbacks: %(known)s."),
         "alerts.unknown_list": _("There is no private list %(list)s."),
         "alerts.unknown_mode": _("“%(word)s” is no mode. Modes: %(known)s."),

@@ -157,17 +157,20 @@ def groups(alert: Alert) -> tuple[Group, ...]:
 
     A channel without a carrier is left out of the ladders: the next one stands in for it. Words
     that were written for this alert alone stand in place of the scenario's, a channel at a time.
+    In real mode only words count that a named person has vouched for.
     """
     plan = scenarios.load(alert.scenario)
     able = frozenset(name for name in CHANNELS if can_send(name, mode=alert.mode))
     keys = words(alert)
     shelf = {
         channel: library.available(
-            [keys[group.name, channel] for group in plan.groups], channel=channel
+            [keys[group.name, channel] for group in plan.groups],
+            channel=channel,
+            vouched=alert.mode == Alert.REAL,
         )
         for channel in able
     }
-    variants = library.variants(keys.values())
+    variants = library.variants(keys.values(), vouched=alert.mode == Alert.REAL)
     return tuple(
         Group(
             name=group.name,

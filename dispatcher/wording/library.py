@@ -43,6 +43,8 @@ class Version:
     origin: str
     state: str
     accepted_by: str
+    vouched: bool
+    """Whether a named person of this installation accepted it."""
 
     @property
     def name(self) -> str:
@@ -208,6 +210,7 @@ def _version(row: WordingVersion) -> Version:
         origin=row.origin,
         state=row.state,
         accepted_by=row.accepted_by,
+        vouched=row.voucher_id is not None,
     )
 
 

@@ -10,7 +10,8 @@ from dispatcher.alerts.models import Alert
 from dispatcher.operators import roster
 from dispatcher.operators.models import User
 from dispatcher.operators.roles import Role
-from dispatcher.wording import library
+from dispatcher.wording import bench, library
+from dispatcher.wording.models import WordingVersion
 
 LOCALES = Path(__file__).parents[2] / "locales"
 SPOKEN = ("en", "fa")
@@ -97,6 +98,14 @@ def words(db, tmp_path) -> library.Loaded:  # noqa: ARG001  # what it needs to b
     for name in SPOKEN:
         (shelf / name).symlink_to(LOCALES / name)
     return library.load(root=shelf)
+
+
+@pytest.fixture
+def vouched(words, tomas, sofie) -> None:  # noqa: ARG001  # what it needs to be there
+    """Tomás vouches for every text, so that real alerts may leave."""
+    roster.grant(tomas, Role.TRANSLATOR, over=["001"], by=sofie, languages=SPOKEN)
+    for version_id in WordingVersion.objects.values_list("pk", flat=True):
+        bench.accept(version_id, by=tomas)
 
 
 def person(

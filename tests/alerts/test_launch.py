@@ -6,7 +6,7 @@ from threading import Barrier
 import pytest
 from django.db import connections
 
-from dispatcher.alerts import approve, compose, desk, frozen, launch
+from dispatcher.alerts import approve, compose, desk, frozen, gate, launch
 from dispatcher.alerts.models import Alert
 from dispatcher.fanout.plan import thaw
 from dispatcher.kit.errors import Refused
@@ -73,6 +73,20 @@ def test_other_words_send_nothing(approved, mina, typed):
 
 
 @pytest.mark.usefixtures("words", "people")
+def test_a_real_alert_needs_named_translators(mina, settings):
+    """Shipped texts, which nobody has signed, are good for drills and for nothing else."""
+    settings.CARRIERS = {**settings.CARRIERS, "real": settings.CARRIERS["drill"]}
+    alert = compose.compose("recall", by=mina, mode="real", segment="everyone")
+    for name, value in FACTS.items():
+        compose.set_fact(alert, by=mina, name=name, value=value, source="Report")
+        compose.verify_fact(alert, by=mina, name=name)
+    found = {cause.code: cause for cause in gate.lacks(alert)}
+    assert found["alerts.nobody_vouches"].facts["languages"] == "en, fa"
+    with pytest.raises(Refused):
+        approve.submit(alert, by=mina)
+
+
+@pytest.mark.usefixtures("vouched", "people")
 def test_the_real_thing_is_confirmed_with_other_words(mina, kenji, leila, settings):
     """The words name the alert, so that the hand cannot send another; DRILL sends nothing."""
     settings.CARRIERS = {**settings.CARRIERS, "real": settings.CARRIERS["drill"]}
@@ -86,6 +100,14 @@ def test_the_real_thing_is_confirmed_with_other_words(mina, kenji, leila, settin
     for typed in ("DRILL", "SEND REAL", f"SEND REAL {alert.pk + 1}"):
         with pytest.raises(Refused):
             launch.launch(alert, by=mina, confirm=typed)
+    version = WordingVersion.objects.filter(
+        wording__locale="fa", wording__template__key="recall.first.consumer"
+    ).first()
+    assert version is not None
+    WordingVersion.objects.filter(pk=version.pk).update(voucher_id=None)
+    with pytest.raises(Refused, match="wording_withdrawn"):
+        launch.launch(alert, by=mina, confirm=f"SEND REAL {alert.number}")
+    WordingVersion.objects.filter(pk=version.pk).update(voucher_id=mina.pk)
     dispatch = launch.launch(alert, by=mina, confirm=f"SEND REAL {alert.number}")
     assert (dispatch.mode, dispatch.lane) == ("real", "critical")
 

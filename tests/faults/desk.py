@@ -37,6 +37,7 @@ from dispatcher.ledger import tally  # noqa: E402
 from dispatcher.ledger.models import Dispatch  # noqa: E402
 from dispatcher.operators.models import User  # noqa: E402
 from dispatcher.sandbox.subscriptions import subscription  # noqa: E402
+from dispatcher.wording.models import WordingVersion  # noqa: E402
 
 HANDS = 8
 """Threads that click on the same launch at the same moment."""
@@ -57,7 +58,9 @@ class Desk:
 
     @property
     def cast(self) -> story.Cast:
-        self.players = self.players or story.cast()
+        if self.players is None:
+            self.players = story.cast()
+            _vouch(self.cast.keeper)
         return self.players
 
     def register(self, *, people: Mapping[str, int], browsers_at: str, seed: int) -> int:
@@ -157,6 +160,11 @@ class Desk:
                     continue
                 if dispatch in self.watched:
                     self.watched[dispatch] = (audits + 1, breaches + off)
+
+
+def _vouch(user: User) -> None:
+    """A real alert needs a named person's word for each text; here one person's for all."""
+    WordingVersion.objects.filter(state="accepted").update(voucher_id=user.pk)
 
 
 def _launch(alert: int, *, by: User) -> int:
