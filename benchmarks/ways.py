@@ -139,14 +139,8 @@ def _warm(stage: Stage, *, channel: str, cast: story.Cast) -> float:
             doorbell.ring(dispatch.lane)
         _await_taken(stage, channel, total)
         cold = cold or _times(stage.sandbox.taken(), began=began)[0]
-    _until(lambda: _finished(dispatch))
+    _until(lambda: _figures(dispatch)["handed_over"] >= count)
     return cold
-
-
-def _finished(dispatch: Dispatch) -> bool:
-    entries.finish()
-    dispatch.refresh_from_db()
-    return dispatch.state == Dispatch.State.COMPLETE
 
 
 def _figures(dispatch: Dispatch) -> Counter[str]:
