@@ -27,6 +27,9 @@ def main(
     runs: Annotated[int, typer.Option(min=1, help="The table shows medians.")] = 3,
     channel: Annotated[str, typer.Option(help="sms, or email (the road only).")] = "sms",
     receipts: Annotated[bool, typer.Option(help="The road also takes every receipt.")] = False,
+    latency_ms: Annotated[
+        int, typer.Option(min=0, help="A carrier this slow (the road only).")
+    ] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print every run as JSON.")] = False,
 ) -> None:
     """Measure messages a second and CPU a message, to the sandbox on this machine."""
@@ -36,20 +39,21 @@ def main(
     with Stage(keep=2 * people + 10_000) as stage:
         from benchmarks import table  # Django reads the stage's addresses as it is imported
 
-        found = _measure(
-            stage, people=people, plain=plain, runs=runs, channel=channel, receipts=receipts
-        )
+        how = {"channel": channel, "receipts": receipts, "latency_ms": latency_ms}
+        found = _measure(stage, people=people, plain=plain, runs=runs, how=how)
         if as_json:
             about = {"python": platform.python_version(), "postgres": stage.postgres}
-            told: dict[str, Any] = about | {"channel": channel, "receipts": receipts}
-            sys.stdout.write(json.dumps(told | {"ways": table.plain(found)}, indent=1) + "\n")
+            sys.stdout.write(
+                json.dumps(about | how | {"ways": table.plain(found)}, indent=1) + "\n"
+            )
         else:
             kind = "with every receipt" if receipts else "without receipts"
+            kind += f", answers after {latency_ms} ms" if latency_ms else ""
             table.show(f"{channel}, {kind}; PostgreSQL {stage.postgres}; median of {runs}", found)
 
 
 def _measure(
-    stage: Stage, *, people: int, plain: int, runs: int, channel: str, receipts: bool
+    stage: Stage, *, people: int, plain: int, runs: int, how: dict[str, Any]
 ) -> dict[str, list[Any]]:
     from benchmarks import people as crowd
     from benchmarks import ways
@@ -57,14 +61,14 @@ def _measure(
 
     cast = story.cast()
     _say(f"{people:,} people are read into the registry")
-    crowd.register({TAG: people, crowd.WARM: WARM_PEOPLE}, channel=channel, keeper=cast.keeper)
+    crowd.register(
+        {TAG: people, crowd.WARM: WARM_PEOPLE}, channel=how["channel"], keeper=cast.keeper
+    )
     found: dict[str, list[Any]] = {}
     for number in range(1, runs + 1):
         _say(f"run {number} of {runs}: the road")
-        found.setdefault("road", []).append(
-            ways.road(stage, tag=TAG, channel=channel, receipts=receipts, cast=cast)
-        )
-        if channel == "email" or receipts:
+        found.setdefault("road", []).append(ways.road(stage, tag=TAG, cast=cast, **how))
+        if how["channel"] == "email" or how["receipts"] or how["latency_ms"]:
             continue
         _say(f"run {number} of {runs}: the bare client")
         found.setdefault("bare client", []).append(ways.bare(stage))

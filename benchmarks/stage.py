@@ -55,11 +55,14 @@ class Sandbox:
             page = self.ask("GET", f"/sandbox/taken?after={page['next']}&most=10000")
         return rows
 
-    def clear(self, *, receipts: bool) -> None:
-        """Forget what was taken; from now on all receipts are sent, or all are lost."""
+    def clear(self, *, receipts: bool, latency_ms: int = 0) -> None:
+        """Forget what was taken; from now on all receipts are sent, or all are lost.
+
+        The carriers answer after so many milliseconds.
+        """
         self.ask("DELETE", "/sandbox/taken")
-        lost = {"lost": 0.0 if receipts else 1.0}
-        self.ask("POST", "/sandbox/faults", dict.fromkeys(CARRIERS.values(), lost))
+        manners = {"lost": 0.0 if receipts else 1.0, "latency_ms": [latency_ms, latency_ms]}
+        self.ask("POST", "/sandbox/faults", dict.fromkeys(CARRIERS.values(), manners))
 
 
 class Stage:

@@ -31,6 +31,7 @@ def _rows() -> list[tuple[str, Callable[[Sequence[Run]], str]]]:
     return [
         ("messages", lambda runs: f"{runs[0].messages:,}"),
         ("messages a second", _middle(lambda run: run.rate, "{:,.0f}")),
+        ("  of connections / latency", _middle(lambda run: run.quotient, "{:.2f}")),
         ("CPU a message, µs", _middle(lambda run: run.cost, "{:,.0f}")),
         ("  least and most", _range),
         *((f"  {name}", _share(name)) for name in GROUPS),

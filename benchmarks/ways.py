@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -51,7 +51,15 @@ class Run:
     """MiB: the most that one worker process ever held."""
     cold: float = 0.0
     """Seconds to the first message when the workers had just been started."""
+    latency: float = 0.0
+    """Seconds after which the carrier answered."""
     load: float = field(default_factory=meter.load)
+
+    @property
+    def quotient(self) -> float:
+        """Of connections / latency: 1 when no connection was ever idle from first to last."""
+        connections = CONNECTIONS * supervise.SENDERS
+        return self.messages / (self.seconds - self.first) * self.latency / connections
 
     @property
     def each(self) -> dict[str, float]:
@@ -83,14 +91,17 @@ class Own:
         self.spent += time.process_time() - before
 
 
-def road(stage: Stage, *, tag: str, channel: str, receipts: bool, cast: story.Cast) -> Run:
+def road(
+    stage: Stage, *, tag: str, channel: str, receipts: bool, latency_ms: int, cast: story.Cast
+) -> Run:
     """Launch to the people with the tag over the installation as `up` runs it."""
     installation = stage.installation()
     installation.start()
     try:
         cold = _warm(stage, channel=channel, cast=cast)
-        stage.sandbox.clear(receipts=receipts)
-        return _road(stage, installation, tag, channel, receipts=receipts, cold=cold, cast=cast)
+        stage.sandbox.clear(receipts=receipts, latency_ms=latency_ms)
+        run = _road(stage, installation, tag, channel, receipts=receipts, cold=cold, cast=cast)
+        return replace(run, latency=latency_ms / 1000)
     finally:
         installation.stop()
 

@@ -19,6 +19,7 @@ ROLE_TITLES = (
     gettext_noop("Patient"),
     gettext_noop("Supplier"),
     gettext_noop("Government"),
+    gettext_noop("Point of sale"),
 )
 
 tell(

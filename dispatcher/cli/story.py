@@ -103,6 +103,7 @@ def facts(now: datetime) -> Iterator[tuple[str, str, str, str]]:
         "lots": '["L2643A", "L2643B"]',
         "mail": "recall@example.com",
         "staff_mail": "staff@example.com",
+        "press_mail": "press@example.com",
         "stores": "1214",
         "sold_from": str(day - timedelta(days=38)),
         "sold_until": str(day - timedelta(days=3)),
@@ -117,7 +118,7 @@ def facts(now: datetime) -> Iterator[tuple[str, str, str, str]]:
     for language in script["product"]:
         yield "info", f"https://example.com/recall/{language}", "", language
         yield "identify", f"https://example.com/recall/{language}/pack", "", language
-    for name in ("line", "staff_line"):
+    for name in ("line", "staff_line", "press_line"):
         for region, value in script[name].items():
             yield name, value, region, ""
 

@@ -10,6 +10,7 @@ from dispatcher.kit.errors import Refused
 from dispatcher.operators import roster
 from dispatcher.operators.roles import Role
 from dispatcher.wording import bench
+from dispatcher.wording.models import WordingVersion
 from tests.alerts.conftest import FACTS, tell_facts
 
 pytestmark = pytest.mark.usefixtures("words", "people")
@@ -55,7 +56,10 @@ def test_an_audience_of_nobody_stops_it(ready, mina, audience, code):
 
 
 def test_a_part_without_words_stops_it(mina):
-    """The breach has no update that could be sent."""
+    """Where every text was taken back there is no update that could be sent."""
+    WordingVersion.objects.filter(wording__template__key__startswith="breach.update.").update(
+        state="needs_editing"
+    )
     alert = compose.compose("breach", by=mina, mode="drill", part="update", segment="everyone")
     assert "alerts.no_wording" in codes(alert)
 

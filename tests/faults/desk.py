@@ -218,6 +218,8 @@ def _facts(number: int) -> dict[str, str]:
         "lots": '["L2643A", "L2643B"]',
         "line": "+12025550143",
         "staff_line": "+12025550144",
+        "press_line": "+12025550145",
+        "press_mail": "press@example.com",
         "mail": "recall@example.com",
         "staff_mail": "staff@example.com",
         "info": f"https://example.com/recall/{number}",
