@@ -8,6 +8,7 @@ cancelled nor kept waiting.
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -20,6 +21,7 @@ from dispatcher.fanout.spread import spread
 from dispatcher.fanout.switch import Admitted, Switch, Waiting, moved
 from dispatcher.fanout.threads import AWAY, Threads
 from dispatcher.fanout.tracks import Outcomes
+from dispatcher.kit.tracing import Span, span
 from dispatcher.kit.wire import Wire
 from dispatcher.ledger import enlisting, entries
 from dispatcher.ledger.entries import LEASE, Claimed, Fact, Window
@@ -158,7 +160,8 @@ class Conductor:
 
         Nothing goes twice: the cursor of a batch moves once a claim.
         """
-        [told] = await asyncio.gather(self._carry(batches), return_exceptions=True)
+        with span("convoy") as trace:
+            [told] = await asyncio.gather(self._carry(batches, trace), return_exceptions=True)
         if not isinstance(told, BaseException):
             return told
         if len(batches) > 1 and not isinstance(told, AWAY):
@@ -175,7 +178,7 @@ class Conductor:
             if held and held.token == batch.token:
                 del self._held[batch.id], self._lease[batch.id]
 
-    async def _carry(self, batches: Sequence[Claimed]) -> int:
+    async def _carry(self, batches: Sequence[Claimed], trace: Span) -> int:
         await self.threads.run(self.loader.thaw, batches)
         admitted = await self._admit(batches)
         if not admitted:
@@ -186,6 +189,8 @@ class Conductor:
         await self._give_back([(batch, 0.0) for batch, _ in going if batch.id not in allowed])
         others = {one.batch.id: one.others for one in admitted}
         facts = await self._send(load, windows, others=others)
+        if trace:
+            trace.tell(lane=self.lane, **_told(windows, facts))
         await self._write_down(
             [Window(batch, facts[batch.id], load.fallen(batch, n)) for batch, n in windows]
         )
@@ -296,6 +301,19 @@ class Conductor:
                 self._halted, kept = told
                 self._lease.update(dict.fromkeys(kept & self._lease.keys(), asked_at))
             await self._switch.look()
+
+
+def _told(
+    windows: Sequence[tuple[Claimed, int]], facts: dict[int, list[Fact]]
+) -> dict[str, int | list[int]]:
+    """A convoy for who traces: ids and counts."""
+    kinds = Counter(fact.outcome.kind.value for told in facts.values() for fact in told)
+    return {
+        "dispatches": sorted({batch.dispatch_id for batch, _ in windows}),
+        "batches": [batch.id for batch, _ in windows],
+        "people": sum(n for _, n in windows),
+        **{kind.value: kinds[kind.value] for kind in Kind},
+    }
 
 
 def _look(dispatches: set[int], old: Sequence[Claimed]) -> tuple[set[int], set[int]]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+from contextvars import copy_context
 from functools import cache
 from typing import Any
 
@@ -48,7 +49,8 @@ class Workshop:
         pace = Pace(self._redis, rates=settings.PACE, urgent=lane == queues.CRITICAL)
         breaker = Breaker(self._redis)
         conductor = Conductor(lane, self._wire, pace, breaker, self._threads, self._loader)
-        return self._runner.run(conductor.conduct(seconds=SHIFT))
+        # The runner would keep the first shift's context for all others: a trace is a task's own.
+        return self._runner.run(conductor.conduct(seconds=SHIFT), context=copy_context())
 
     def close(self) -> None:
         """End all connections."""
