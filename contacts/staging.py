@@ -151,6 +151,10 @@ _CHANGES: Final[Sequence[tuple[tuple[str, ...], tuple[tuple[str, str], ...]]]] =
 )
 _ZONE_OF_COUNTRY: Final = """case when c.time_zone = '' or c.country <> excluded.country
     then excluded.time_zone else c.time_zone end"""
+# A sheet on a slow disk, a terminal that was stopped (Ctrl-S) or a program that was (Ctrl-Z) may be
+# silent for longer than the minute that other transactions have; while a file is read, nobody's
+# rows are held, only the turn to import.
+_SILENT: Final = "set local idle_in_transaction_session_timeout = '15min'"
 # Beyond this many changed people the planner's statistics are from another registry.
 _MANY: Final = 1_000
 
@@ -166,6 +170,7 @@ class Applied:
 def prepare() -> None:
     """Make the temporary tables of one transaction; one import at a time."""
     with connection.cursor() as cursor:
+        cursor.execute(_SILENT)
         cursor.execute("select pg_advisory_xact_lock(hashtext('contacts.importing'))")
         cursor.execute(_TABLES)
 

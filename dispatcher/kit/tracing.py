@@ -65,7 +65,7 @@ def listen(listener: Listener | None) -> None:
 
 
 def span(name: str) -> AbstractContextManager[Span]:
-    """Around a piece of work: `with span("convoy") as trace: … trace.tell(people=500)`."""
+    """Begin one around a piece of work; its facts are told with `Span.tell`."""
     return _LISTENERS[0](name) if _LISTENERS else _UNHEARD
 
 

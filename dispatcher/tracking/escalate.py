@@ -20,16 +20,25 @@ from dispatcher.operators import journal
 
 log = structlog.get_logger(__name__)
 
-PATIENCE = 20.0
-"""Seconds that one call works; what is left is found again two seconds later."""
+TURN = 2.0
+"""Seconds that one call works; what is left is found again when beat rings, two seconds later. Not
+20: it was, and for so long the one worker of its lane asked about no unknown. A slice that has
+begun is finished: 40,000 people, about a second."""
 
 
-def escalate() -> int:
-    """Call off what nobody needs, enlist what is due; how many messages and exclusions it made."""
+def escalate(*, seconds: float = TURN) -> int:
+    """Call off what nobody needs, then enlist what is due: one slice, and more while time is.
+
+    How many messages and exclusions it made.
+    """
     stages.end_of_the_over()
     stages.end_of_the_answered()
-    end = time.monotonic() + PATIENCE
-    return sum(_safely(stage_id, end=end) for stage_id in stages.due())
+    end, made = time.monotonic() + seconds, 0
+    for stage_id in stages.due():
+        made += _safely(stage_id, end=end)
+        if time.monotonic() >= end:
+            break
+    return made
 
 
 def _safely(stage_id: int, *, end: float) -> int:
@@ -44,7 +53,7 @@ def _safely(stage_id: int, *, end: float) -> int:
 def _enlist(stage_id: int, *, end: float) -> int:
     """Slice after slice, each in a transaction of its own; the first begins the stage."""
     made = 0
-    while time.monotonic() < end:
+    while True:
         with transaction.atomic():
             held = stages.hold(stage_id)
             if held and held.stage.state == "waiting":
@@ -55,7 +64,7 @@ def _enlist(stage_id: int, *, end: float) -> int:
         made += done.batched + done.excluded
         if done.batched:
             ring(held.lane)
-        if done.last:
+        if done.last or time.monotonic() >= end:
             break
     return made
 

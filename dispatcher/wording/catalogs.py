@@ -70,14 +70,16 @@ def read_all(root: Path) -> dict[str, Catalogue]:
 
     Raises Refused `wording.catalogue_missing` where the source has none, or what `read` refuses.
     """
-    found = {
-        path.parts[-3].replace("_", "-"): path for path in root.glob("*/LC_MESSAGES/alerts.po")
-    }
+    found = files(root)
     if SOURCE not in found:
         raise Refused("wording.catalogue_missing", locale=SOURCE)
-    return {
-        locale: read(path.read_bytes(), locale=locale) for locale, path in sorted(found.items())
-    }
+    return {locale: read(path.read_bytes(), locale=locale) for locale, path in found.items()}
+
+
+def files(root: Path) -> dict[str, Path]:
+    """The catalogues under the folder, by BCP 47 tag, sorted."""
+    found = root.glob("*/LC_MESSAGES/alerts.po")
+    return dict(sorted((path.parts[-3].replace("_", "-"), path) for path in found))
 
 
 def read(content: bytes, *, locale: str) -> Catalogue:

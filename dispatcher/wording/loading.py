@@ -1,15 +1,16 @@
 """Shipped catalogues become versions in the database; loading the same again changes nothing."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
 from dispatcher.kit.errors import Refused
-from dispatcher.wording import catalogs, checks
+from dispatcher.wording import catalogs, checks, last_load
 from dispatcher.wording.catalogs import SOURCE, Catalogue, Shipped, digest
 from dispatcher.wording.models import Source, Template, Wording, WordingVersion
 from dispatcher.wording.states import Origin, State, move
@@ -58,21 +59,49 @@ def load(*, root: Path | None = None) -> Loaded:
 
     All or nothing: raises Refused `wording.catalogue_*`, or `wording.context_unknown`, with nothing
     changed. A changed source makes every version written against the old one stale, whoever wrote
-    it. Operators' versions are else left alone.
+    it. Operators' versions are else left alone. Where neither catalogues nor rules nor rows have
+    changed since the last load, nothing is checked again: the answer is the last one's.
     """
-    catalogues = catalogs.read_all(root or catalogs.folder())
-    sources = _sources(catalogues[SOURCE])
+    where = root or catalogs.folder()
+    mark = last_load.mark(where)
     with transaction.atomic():
         _alone()
-        templates = _templates(sources)
-        verdicts = [
-            _verdict(shipped, templates[shipped.key, shipped.channel])
-            for catalogue in catalogues.values()
-            for shipped in catalogs.whole(catalogue)
-            if (shipped.key, shipped.channel) in sources
-        ]
-        withdrawn = _withdraw(templates)
-        created, moved = _versions(verdicts, _wordings(verdicts, templates))
+        if known := last_load.told(mark):
+            return _again(known)
+        done = _load(where)
+        if not done.problems:
+            last_load.remember(mark, asdict(done))
+        return done
+
+
+def _again(known: Mapping[str, Any]) -> Loaded:
+    """What the last load told; this one has made and moved nothing."""
+    places = {
+        name: tuple((key, channel, locale) for key, channel, locale in known[name])
+        for name in ("drafts", "stale", "missing")
+    }
+    return Loaded(
+        locales=tuple(known["locales"]),
+        created=0,
+        moved=0,
+        accepted=known["accepted"],
+        problems=(),
+        **places,
+    )
+
+
+def _load(root: Path) -> Loaded:
+    catalogues = catalogs.read_all(root)
+    sources = _sources(catalogues[SOURCE])
+    templates = _templates(sources)
+    verdicts = [
+        _verdict(shipped, templates[shipped.key, shipped.channel])
+        for catalogue in catalogues.values()
+        for shipped in catalogs.whole(catalogue)
+        if (shipped.key, shipped.channel) in sources
+    ]
+    withdrawn = _withdraw(templates)
+    created, moved = _versions(verdicts, _wordings(verdicts, templates))
     return Loaded(
         locales=tuple(catalogues),
         created=created,

@@ -164,3 +164,15 @@ class DraftJob(models.Model):
     def __str__(self) -> str:
         """Text, language and engine."""
         return f"{self.template} [{self.locale}] by {self.engine}"
+
+
+class Load(models.Model):
+    """What the shelf was loaded from last, and what came of it; one row."""
+
+    mark = models.CharField(max_length=64, primary_key=True)  # of catalogues, rules and rows
+    told = models.JSONField()
+    at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        """The beginning of the mark."""
+        return self.mark[:8]

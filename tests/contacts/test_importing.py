@@ -1,6 +1,7 @@
 """From a file to the registry."""
 
 import csv
+import time
 from io import BytesIO, StringIO
 from pathlib import Path
 
@@ -324,6 +325,24 @@ def test_an_import_stays_inside_the_scope(load):
     report = load("reference,country\nbr,DE\nxx,BR\nyy,FR\n", scope=scope, tolerate=0.7)
     assert report.refused == 2
     assert person("br").country == "BR"
+
+
+def test_silence_while_a_file_is_read_does_not_end_its_transaction(load):
+    """Ctrl-S in a terminal stops an import for as long as a person likes; others get a minute."""
+    with connection.cursor() as cursor:
+        cursor.execute("set local idle_in_transaction_session_timeout = '200ms'")
+    report = load(ONE, progress=lambda _rows: time.sleep(0.6))
+    assert (report.applied, person().name) == (True, "Ann")
+
+
+def test_after_a_rehearsal_nothing_is_held_while_a_person_thinks(load):
+    """Its transaction has ended when the preview is shown; here only the test's own is open."""
+    before = list(connection.savepoint_ids)
+    assert load(ONE, rehearse=True).created == 1
+    assert connection.savepoint_ids == before
+    with connection.cursor() as cursor:
+        cursor.execute("select to_regclass('pg_temp.stage_person')")
+        assert cursor.fetchone() == (None,)
 
 
 def test_progress_is_told(load):

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from contacts.models import Address, Contact, Role
 from contacts.reach import doors
 from dispatcher.fanout import plan as plans
+from dispatcher.fanout import spread as slices
 from dispatcher.fanout.load import Load, Loader
 from dispatcher.fanout.plan import Escalation, Group, Step
 from dispatcher.fanout.spread import spread, spread_stage
@@ -150,6 +151,29 @@ def test_push_then_sms_then_email_while_nobody_answers():
     assert balanced(dispatch)
     assert tally.people(dispatch.id) == {"handed_over": 1}
     assert entries.finish() == [dispatch.id]
+
+
+def test_a_call_ends_when_its_time_is_over_and_the_next_goes_on(monkeypatch):
+    """One slice at least, so that it always comes forward; then others of the lane have a turn."""
+    monkeypatch.setattr(slices, "LARGEST_SLICE", 1)
+    people = [person(f"p{n}", "push", "sms") for n in range(3)]
+    dispatch = launch(plan())
+    send()
+    shift(seconds=121)
+    made = [escalate(seconds=0) for _ in range(4)]
+    assert made[0] == 1
+    assert sum(made) == len(people)
+    assert balanced(dispatch)
+    assert channels(send()) == {one.pk: ["sms"] for one in people}
+
+
+def test_one_call_in_time_does_it_all(monkeypatch):
+    monkeypatch.setattr(slices, "LARGEST_SLICE", 1)
+    people = [person(f"p{n}", "push", "sms") for n in range(3)]
+    launch(plan())
+    send()
+    shift(seconds=121)
+    assert escalate(seconds=60) == len(people)
 
 
 def test_who_has_answered_is_not_asked_again():

@@ -1,12 +1,13 @@
 """From catalogues to versions in the database, and what the library answers about them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from dispatcher.kit.errors import Refused
-from dispatcher.wording import library
+from dispatcher.wording import last_load, library, loading
 from dispatcher.wording.catalogs import digest
 from dispatcher.wording.models import Template, Wording, WordingVersion
 
@@ -82,6 +83,44 @@ def test_loading_again_changes_nothing(shelf):
     again = shelf.load()
     assert (again.created, again.moved, again.accepted) == (0, 0, 4)
     assert list(WordingVersion.objects.order_by("pk").values()) == before
+
+
+@pytest.fixture
+def examined(monkeypatch):
+    """How many texts the gate has looked at."""
+    seen = []
+    whole = loading.checks.examine
+    monkeypatch.setattr(
+        loading.checks, "examine", lambda *told, **facts: seen.append(1) or whole(*told, **facts)
+    )
+    return seen
+
+
+def test_what_has_not_changed_is_not_checked_again(shelf, examined):
+    """Seven seconds of CPU at every start, for the shipped texts; the answer is the same."""
+    shelf.write("fa", PERSIAN | {f"{KEY}.sms": "آن را هرگز نخورید."})
+    first = shelf.load()
+    n = len(examined)
+    again = shelf.load()
+    assert n == 4
+    assert len(examined) == n
+    assert again == replace(first, created=0)
+
+
+@pytest.mark.parametrize("change", ["catalogue", "rules", "rows"])
+def test_what_has_changed_is_checked(shelf, examined, monkeypatch, change):
+    """A new text, a new rule, or a row that somebody has moved."""
+    shelf.load()
+    examined.clear()
+    if change == "catalogue":
+        shelf.write("fa", PERSIAN | {f"{KEY}.email.subject": "پس گرفتن {product}"})
+    elif change == "rules":
+        monkeypatch.setattr(last_load, "_rules", lambda: "other")
+    else:
+        WordingVersion.objects.filter(wording__locale="fa").update(state="stale")
+    shelf.load()
+    assert len(examined) == 4
+    assert "fa" in library.versions_for(KEY, channels=["email"])["email"]
 
 
 def test_fuzzy_is_not_accepted(shelf):
