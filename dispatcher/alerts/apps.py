@@ -4,6 +4,8 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
+from dispatcher.wording import asking
+
 
 class AlertsConfig(AppConfig):
     """Registers the room."""
@@ -12,5 +14,6 @@ class AlertsConfig(AppConfig):
     label = "alerts"
 
     def ready(self) -> None:
-        """Give the room's errors their sentences."""
+        """Give the room's errors their sentences, and the translators' gate what is asked."""
         import_module("dispatcher.alerts.sentences")
+        asking.hang(import_module("dispatcher.alerts.asking").asked)

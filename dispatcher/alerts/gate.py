@@ -3,7 +3,7 @@
 All of it is said at once, so that nobody has to come back for the next complaint.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from contacts import errors as contacts_errors
 from dispatcher.alerts import scenarios, survey
@@ -11,8 +11,9 @@ from dispatcher.alerts.models import Alert
 from dispatcher.alerts.models import Fact as FactRow
 from dispatcher.alerts.sheet import Sheet
 from dispatcher.alerts.survey import Survey
-from dispatcher.kit.errors import Refused
+from dispatcher.kit.errors import Refused, sentence
 from dispatcher.wording import choosing, library
+from dispatcher.wording.checks import Severity
 from dispatcher.wording.placeholders import parse
 
 AnyRefused = Refused | contacts_errors.Refused
@@ -41,6 +42,7 @@ def lacks(alert: Alert, found: Survey | None = None) -> tuple[AnyRefused, ...]:
         *_carriers(found),
         *_wordings(alert, found),
         *_texts(alert, found, causes),
+        *refused({row.version_id for row in found.told}),
     )
 
 
@@ -91,6 +93,24 @@ def _wordings(alert: Alert, found: Survey) -> Iterator[Refused]:
                 )
             elif alert.fallback == choosing.Fallback.DEFAULT_WITH_LINK:
                 yield from _linkless(alert, group.name, channel, held[alert.default_language])
+
+
+def refused(versions: Iterable[int]) -> Iterator[Refused]:
+    """Texts that would leave and that the checks refuse today, whoever accepted them when.
+
+    More may be asked since: a name that the scenario keeps, a word that the glossary forbids.
+    """
+    wanted = sorted(set(versions))
+    texts = library.fields(wanted)
+    for version_id, findings in library.examine(wanted).items():
+        for finding in findings:
+            if finding.severity is Severity.REFUSE:
+                yield Refused(
+                    "alerts.wording_refused",
+                    wording=texts[version_id].name,
+                    locale=texts[version_id].locale,
+                    finding=sentence(Refused(finding.code, **finding.facts)),
+                )
 
 
 def unvouched(alert: Alert, found: Survey) -> Iterator[Refused]:

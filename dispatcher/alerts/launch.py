@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import DateTimeField, Func
 
-from dispatcher.alerts import desk, frozen, night, survey
+from dispatcher.alerts import desk, frozen, gate, night, survey
 from dispatcher.alerts.models import Alert
 from dispatcher.alerts.scenarios import load
 from dispatcher.alerts.states import State
@@ -50,7 +50,8 @@ def launch(alert: Alert, *, by: User, confirm: str, override_quiet: str = "") ->
     reason for which quiet hours hold nobody back this time; it stands in the journal and the plan.
     A correction or an all-clear stops what is still leaving of the alert that it follows.
     Raises NotAllowed, and Refused
-    `alerts.wrong_words|not_approved|changed_since_approval|wording_withdrawn|reason_missing`.
+    `alerts.wrong_words|not_approved|changed_since_approval|wording_withdrawn|wording_refused`,
+    `alerts.reason_missing`.
     """
     reason = night.check_reason(override_quiet)
     with transaction.atomic():
@@ -131,6 +132,8 @@ def _check(alert: Alert) -> None:
     ]
     if stale:
         raise Refused("alerts.wording_withdrawn", number=alert.number, wordings=", ".join(stale))
+    for refused in gate.refused(pinned):
+        raise refused
 
 
 def _woken(alert: Alert, reason: str, *, by: User) -> dict[str, Any]:

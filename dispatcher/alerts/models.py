@@ -152,3 +152,27 @@ class Approval(models.Model):
     def __str__(self) -> str:
         """Office and word."""
         return f"{self.office_id}: {self.decision}"
+
+
+class PartPrice(models.Model):
+    """What a carrier's account charges for one part of a text message to a country."""
+
+    account = models.CharField(max_length=64)  # as the setting CARRIERS names it
+    country = models.CharField(max_length=2)  # ISO 3166-1 alpha-2
+    amount = models.DecimalField(max_digits=10, decimal_places=6)
+    currency = models.CharField(max_length=3)  # ISO 4217
+    set_by = models.CharField(max_length=150)
+    set_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["account", "country"]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "country"], name="alert_price_once"),
+            models.CheckConstraint(
+                name="alert_price_not_negative", condition=models.Q(amount__gte=0)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Account, country and price."""
+        return f"{self.account}, {self.country}: {self.amount} {self.currency}"

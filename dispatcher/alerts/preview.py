@@ -11,7 +11,7 @@ from dispatcher.alerts.gate import AnyRefused
 from dispatcher.alerts.models import Alert
 from dispatcher.alerts.scenarios import CHANNELS
 from dispatcher.alerts.sheet import Sheet
-from dispatcher.alerts.survey import Survey, Told, Waiting
+from dispatcher.alerts.survey import Case, Survey, Told, Waiting
 from dispatcher.channels.base import personal
 from dispatcher.fanout.load import acknowledgement
 from dispatcher.fanout.plan import Escalation
@@ -89,6 +89,8 @@ class Preview:
     """The further steps of the ladders, and the named group."""
     affected: str = ""
     """The alert whose receivers this one is for; '' when it has an audience of its own."""
+    cases: Mapping[Case, int] = field(default_factory=dict)
+    """People in whose language nothing goes out, and what becomes of them, by place."""
 
 
 def preview(alert: Alert, *, by: User) -> Preview:
@@ -131,6 +133,7 @@ def preview(alert: Alert, *, by: User) -> Preview:
         waiting=waiting,
         later=tuple(_later(alert, found)),
         affected=alert.follows.number if alert.affected and alert.follows else "",
+        cases=found.cases,
     )
 
 

@@ -18,10 +18,15 @@ from pydantic.dataclasses import dataclass
 from contacts import errors as contacts_errors
 from contacts import segments
 from dispatcher.kit.errors import Refused
+from dispatcher.wording.checks import NOTHING, Asked
 
+Element = Literal[
+    "source", "hazard", "place", "time", "guidance", "impact", "contact", "next_update"
+]
 Part = Literal["first", "update", "correction", "all_clear"]
+Channel = Literal["sms", "email", "push"]
 PARTS: tuple[Part, ...] = ("first", "update", "correction", "all_clear")
-CHANNELS = ("sms", "email", "push")
+CHANNELS: tuple[Channel, ...] = ("sms", "email", "push")
 Severity = Literal["life_safety", "urgent", "routine"]
 Fallback = Literal["block", "default_language", "default_with_link", "bilingual"]
 STANCES = ("", "admits", "regrets")
@@ -30,7 +35,6 @@ FactType = Literal[
     "duration", "phone", "link", "email", "place", "list",
 ]  # fmt: skip
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Channel = Literal["sms", "email", "push"]
 Channels = Annotated[tuple[Channel, ...], Field(min_length=1)]
 _KNOWN = re.compile(r"[a-z][a-z0-9_]*")
 _STRICT = ConfigDict(extra="forbid")
@@ -108,6 +112,23 @@ class FactWanted:
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
+class Asks:
+    """What texts of some parts, groups and channels (none named: all) are asked for.
+
+    All entries that fit a text hold for it together. `keep` are names that are never translated,
+    `elements` of `wording.gate.manner.ELEMENTS`.
+    """
+
+    parts: tuple[Part, ...] = PARTS
+    groups: tuple[Name, ...] = ()
+    channels: tuple[Channel, ...] = CHANNELS
+    keep: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    honorific: bool = False
+    empathy: bool = False
+    elements: frozenset[Element] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
 class Objective:
     """The target: first message after launch, and `share` per cent of each region within."""
 
@@ -137,6 +158,8 @@ class Scenario:
     facts: tuple[FactWanted, ...] = field(default=())
     quiet_hours: QuietHours | None = None
     escalation: Escalation | None = None
+    asks: tuple[Asks, ...] = ()
+    """What the texts must have beside what every text must have."""
 
     def fact(self, name: str) -> FactWanted:
         """The wanted fact of this name. Raises `alerts.unknown_fact`."""
@@ -149,6 +172,25 @@ class Scenario:
     def wording_key(self, part: str, group: str) -> str:
         """The key under which the wordings of a part for a group are kept."""
         return f"{self.key}.{part}.{group}"
+
+    def asked(self, part: str, group: str, channel: str) -> Asked:
+        """What the texts of a part for a group are asked for in a channel."""
+        told = NOTHING
+        for asks in self.asks:
+            if (
+                part in asks.parts
+                and group in (asks.groups or (group,))
+                and (channel in asks.channels)
+            ):
+                told = told.joined(
+                    Asked(
+                        keep=asks.keep,
+                        honorific=asks.honorific,
+                        empathy=asks.empathy,
+                        elements=frozenset(asks.elements),
+                    )
+                )
+        return told
 
 
 _ADAPTER = TypeAdapter(Scenario)
@@ -186,8 +228,18 @@ def _check_whole(scenario: Scenario, *, source: str) -> None:
         if not group.roles:
             where = f"groups.{group.name}"
             raise Refused("alerts.scenario_wrong", source=source, where=where, what="no roles")
-    for where, what in _later(scenario):
+    for where, what in (*_later(scenario), *_asked(scenario)):
         raise Refused("alerts.scenario_wrong", source=source, where=where, what=what)
+
+
+def _asked(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """What is wrong with what texts are asked for: where, and what."""
+    known = {group.name for group in scenario.groups}
+    for number, asks in enumerate(scenario.asks):
+        if strangers := sorted(set(asks.groups) - known):
+            yield f"asks.{number}.groups", f"no such group: {strangers[0]}"
+        if any(term != term.strip() for term in asks.keep):
+            yield f"asks.{number}.keep", "blanks at the edge of a term"
 
 
 def _later(scenario: Scenario) -> Iterator[tuple[str, str]]:

@@ -170,6 +170,19 @@ tell(
         "alerts.unknown_part": _("“%(word)s” is no part. Parts: %(known)s."),
         "alerts.unknown_scenario": _("There is no scenario “%(scenario)s”. Scenarios: %(known)s."),
         "alerts.which_office": _("You hold several offices that are asked; name one: %(offices)s."),
+        "alerts.price_account_unknown": _(
+            "“%(account)s” is no account that carries text messages. Accounts: %(known)s."
+        ),
+        "alerts.price_currency_unknown": _("“%(currency)s” is no currency of ISO 4217."),
+        "alerts.price_missing": _("There is no price of %(account)s for %(country)s."),
+        "alerts.price_not_a_country": _("“%(country)s” is no country; prices are by country."),
+        "alerts.price_wrong": _(
+            "“%(amount)s” is no price of one part. Write it with a point, from 0 to %(most)s: "
+            "0.0812"
+        ),
+        "alerts.wording_refused": _(
+            "%(wording)s in %(locale)s may not leave as it stands: %(finding)s"
+        ),
         "alerts.wording_withdrawn": _(
             "Wordings of alert %(number)s were replaced or withdrawn since it was submitted "
             "(%(wordings)s); submit it again."

@@ -29,6 +29,10 @@ from dispatcher.ledger.models import Dispatch
 from dispatcher.providers import routing
 from dispatcher.wording import choosing, library
 
+_CASES = frozenset(reason.value for reason in (*choosing.Reason, *choosing.Silence)) - frozenset(
+    reason.value for reason in choosing.MATCHES
+)
+"""Reasons that say that nothing in a language of theirs goes to somebody."""
 _Way = tuple[str, str, str, str, int, str]
 """Group, channel, language, match, version id, region: the first columns of `Told`."""
 
@@ -60,6 +64,20 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Case:
+    """What becomes of readers in whose language nothing goes out."""
+
+    reason: str
+    """choosing.Reason or choosing.Silence."""
+    wanted: str
+    """Their first language, BCP 47; "" where none is known."""
+    told: str
+    """The language in which they are told; "" when they are not."""
+    group: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
 class Survey:
     """What the first step of every ladder comes to."""
 
@@ -67,6 +85,8 @@ class Survey:
     told: tuple[Told, ...]
     untold: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """(group, reason) -> people to whom nothing goes."""
+    cases: Mapping["Case", int] = field(default_factory=dict)
+    """People whom no wording in a language of theirs reaches: what becomes of them, by place."""
 
     @property
     def people(self) -> int:
@@ -240,6 +260,7 @@ def survey(alert: Alert) -> Survey:
     wanted = policy(alert)
     told: dict[_Way, tuple[int, int]] = {}
     untold: Counter[tuple[str, str]] = Counter()
+    cases: Counter[Case] = Counter()
     for row in _rows("survey", alert):
         *_, people, example = row
         group = ladder.group_of(row[1], groups=held)
@@ -250,10 +271,17 @@ def survey(alert: Alert) -> Survey:
         for key in found:
             before, first = told.get(key, (0, example))
             told[key] = (before + people, min(first, example))
+        why = found[0][3] if found else _why_untold(row, group, wanted)
         if not found:
-            untold[group.name, _why_untold(row, group, wanted)] += people
-    rows = (Told(*key, *folded) for key, folded in told.items())
-    return Survey(held, tuple(sorted(rows, key=lambda row: (row.group, -row.people))), dict(untold))
+            untold[group.name, why] += people
+        if why in _CASES:
+            language = found[0][2] if found else ""
+            cases[Case(why, choosing.first(row[0]), language, group.name, row[2])] += people
+    rows = sorted(
+        (Told(*key, *folded) for key, folded in told.items()),
+        key=lambda row: (row.group, -row.people),
+    )
+    return Survey(held, tuple(rows), dict(untold), dict(cases))
 
 
 def examples(alert: Alert, contact_ids: Sequence[int]) -> dict[int, dict[str, Any]]:

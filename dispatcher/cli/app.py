@@ -17,8 +17,10 @@ from dispatcher.cli import (
     doctor,
     drift,
     exchange,
+    matrix,
     operators,
     people,
+    prices,
     rights,
     segments,
     sending,
@@ -43,7 +45,7 @@ app = shell.noun(
         "Each command acts with your personal key (see `dispatcher operators key --help`)."
     )
 )
-LEARNED = (answering, bench, decide, drift, exchange, rights, sending, sentences)
+LEARNED = (answering, bench, decide, drift, exchange, matrix, rights, sending, sentences)
 """Modules that add verbs to `alert`, `contacts` and `wordings`, or sentences, by being imported."""
 
 app.add_typer(alert.app, name="alert")
@@ -51,6 +53,7 @@ app.add_typer(people.app, name="contacts")
 app.add_typer(segments.app, name="segments")
 app.add_typer(wordings.app, name="wordings")
 app.add_typer(wordings.app, name="wording", hidden=True)  # what people type as well
+app.add_typer(prices.app, name="prices")
 app.add_typer(operators.app, name="operators")
 app.add_typer(books.app, name="ledger")
 doctor.register(app)

@@ -13,6 +13,7 @@ from dispatcher.alerts.models import Alert, Approval
 from dispatcher.alerts.preview import Example, Later, Preview
 from dispatcher.cli import shell
 from dispatcher.cli.alert import Number, app
+from dispatcher.cli.matrix import cases_table
 from dispatcher.cli.screen import cell, plain, safe, table
 from dispatcher.cli.segments import reachable_parts
 from dispatcher.cli.shell import NothingToDo, answer, operator, verb
@@ -58,6 +59,7 @@ def _preview(
         headline(alert),
         *reachable_parts(seen.reachable),
         _told_table(seen),
+        *cases_table(seen.cases),
         *_timing(seen),
         *(part for example in shown for part in _example(example)),
         *_remarks(seen),
@@ -272,6 +274,7 @@ def _preview_json(seen: Preview) -> dict[str, object]:
         {"group": group, "why": why, "people": people}
         for (group, why), people in seen.untold.items()
     ]
+    held["cases"] = [{**plain(case), "people": people} for case, people in seen.cases.items()]
     for name in ("causes", "findings"):
         held[name] = [
             {"code": one.code, "sentence": shell.sentence(one)} for one in getattr(seen, name)

@@ -14,7 +14,7 @@ from dispatcher.operators import access, journal
 from dispatcher.operators.access import NotAllowed
 from dispatcher.operators.models import User
 from dispatcher.operators.roles import Role
-from dispatcher.wording import checks, rendering, tags
+from dispatcher.wording import asking, checks, rendering, tags
 from dispatcher.wording.catalogs import digest
 from dispatcher.wording.checks import Finding
 from dispatcher.wording.loading import remember
@@ -51,7 +51,13 @@ def write(
     """
     writer(by)
     language, held = tags.canonical(language), _fields(fields, channel=channel)
-    findings = checks.examine(held, locale=language, source=held, source_locale=language)
+    findings = checks.examine(
+        held,
+        locale=language,
+        source=held,
+        source_locale=language,
+        asked=asking.asked(key, channel=channel, locale=language, source_locale=language),
+    )
     template, new = Template.objects.select_for_update().get_or_create(
         key=key,
         channel=channel,
@@ -236,8 +242,18 @@ def _template(key: str, channel: str) -> Template:
 
 
 def _examine(template: Template, locale: str, fields: Mapping[str, str]) -> tuple[Finding, ...]:
+    asked = asking.asked(
+        template.key,
+        channel=template.channel,
+        locale=locale,
+        source_locale=template.source_language,
+    )
     return checks.examine(
-        fields, locale=locale, source=template.source, source_locale=template.source_language
+        fields,
+        locale=locale,
+        source=template.source,
+        source_locale=template.source_language,
+        asked=asked,
     )
 
 

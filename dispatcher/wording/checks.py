@@ -31,7 +31,7 @@ from dispatcher.wording.gate.finding import (
     side,
 )
 
-__all__ = ["CHECKS", "Asked", "Finding", "Price", "Severity", "examine", "refused"]
+__all__ = ["CHECKS", "NOTHING", "Asked", "Finding", "Price", "Severity", "examine", "refused"]
 
 MAIN = {"sms": "text", "email": "body", "push": "body"}
 """Channel -> the field that is looked at for what the whole message must have."""

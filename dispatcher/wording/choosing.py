@@ -1,6 +1,6 @@
 """Which wording a reader gets, and why: their languages, what exists, the sender's policy. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -262,6 +262,11 @@ def _readable(language: str) -> str:
         return tags.canonical(language)
     except Refused:
         return ""
+
+
+def first(languages: Sequence[str]) -> str:
+    """The first language of a reader that is one, canonical; "" where none is known."""
+    return next(filter(None, map(_readable, languages)), "")
 
 
 def _known(languages: tuple[str, ...]) -> bool:

@@ -215,7 +215,7 @@ def _make(job: DraftJob) -> tuple[WordingVersion, int]:
     fields, letters = translate(template.source, source=source, target=job.locale, engine=engine)
     findings = checks.examine(
         fields, locale=job.locale, source=template.source, source_locale=source
-    )
+    )  # of what is asked beside that, who edits the draft is told
     fatal = [one for one in findings if one.code in FATAL]
     if fatal:
         raise Refused(fatal[0].code, **fatal[0].facts)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from django.db.models import Case, F, QuerySet, Value, When
 
 from dispatcher.kit.errors import Refused
-from dispatcher.wording import checks
+from dispatcher.wording import asking, checks
+from dispatcher.wording.checks import Asked, Finding
 from dispatcher.wording.loading import Loaded, load
-from dispatcher.wording.models import Template, WordingVersion
+from dispatcher.wording.models import Template, Wording, WordingVersion
 from dispatcher.wording.states import SENDABLE, Origin
 
 __all__ = [
@@ -17,8 +18,10 @@ __all__ = [
     "Version",
     "available",
     "check",
+    "examine",
     "fields",
     "keys",
+    "languages",
     "load",
     "show",
     "variants",
@@ -170,6 +173,7 @@ def check(key: str = "", *, locale: str = "") -> tuple[Remark, ...]:
     versions = tuple(map(_version, rows))
     if key and not versions:
         _refuse_unknown(key)
+    asked = asking.reader()
     return tuple(
         Remark(text.key, text.channel, text.locale, text.id, text.state, finding)
         for text in versions
@@ -178,8 +182,37 @@ def check(key: str = "", *, locale: str = "") -> tuple[Remark, ...]:
             locale=text.locale,
             source=text.source,
             source_locale=text.source_locale,
+            asked=asked(text.key, text.channel, text.locale, text.source_locale),
         )
     )
+
+
+def examine(
+    version_ids: Sequence[int], *, more: Mapping[int, Asked] | None = None
+) -> dict[int, tuple[Finding, ...]]:
+    """{version id: what the gate finds on it today}, with what its scenario and glossary ask for.
+
+    `more` adds to that what is asked of single versions. Raises Refused `wording.version_unknown`.
+    """
+    asked, also = asking.reader(), more or {}
+    return {
+        version_id: checks.examine(
+            text.fields,
+            locale=text.locale,
+            source=text.source,
+            source_locale=text.source_locale,
+            asked=asked(text.key, text.channel, text.locale, text.source_locale).joined(
+                also.get(version_id, checks.NOTHING)
+            ),
+        )
+        for version_id, text in fields(version_ids).items()
+    }
+
+
+def languages(keys: Iterable[str]) -> tuple[str, ...]:
+    """Every language in which a text of the keys was ever written, sorted; one query."""
+    found = Wording.objects.filter(template__key__in=list(keys))
+    return tuple(sorted(set(found.values_list("locale", flat=True))))
 
 
 def _sendable(wanted: list[str]) -> QuerySet[WordingVersion]:

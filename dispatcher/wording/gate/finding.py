@@ -48,6 +48,8 @@ class Asked:
     """Terms that are never translated: brands, names of products."""
     glossary: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Term in the source -> what it may be called in the translation; case does not matter."""
+    forbidden: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Term in the source -> what the organisation never calls it in the translation."""
     honorific: bool = False
     empathy: bool = False
     elements: frozenset[str] = frozenset()
@@ -56,6 +58,28 @@ class Asked:
     """ISO 3166-1: where its readers are; their prices are looked for."""
     prices: Mapping[str, Price] = field(default_factory=dict)
     """Country -> price of one part, as the operator has entered it."""
+
+    def joined(self, other: "Asked") -> "Asked":
+        """What both ask for; of two glossaries the names of either."""
+        return Asked(
+            keep=tuple(dict.fromkeys((*self.keep, *other.keep))),
+            glossary=_merged(self.glossary, other.glossary),
+            forbidden=_merged(self.forbidden, other.forbidden),
+            honorific=self.honorific or other.honorific,
+            empathy=self.empathy or other.empathy,
+            elements=self.elements | other.elements,
+            countries=tuple(dict.fromkeys((*self.countries, *other.countries))),
+            prices={**self.prices, **other.prices},
+        )
+
+
+def _merged(
+    one: Mapping[str, tuple[str, ...]], other: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
+    return {
+        term: tuple(dict.fromkeys((*one.get(term, ()), *other.get(term, ()))))
+        for term in (*one, *other)
+    }
 
 
 NOTHING = Asked()

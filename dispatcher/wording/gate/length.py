@@ -70,7 +70,7 @@ def push_long(field: Field) -> Iterator[Facts]:
     """A notification that is cut off."""
     if field.channel != "push" or _turned(field.ours.text):
         return
-    shown = len(_shown(field.name, field.ours.text, field.locale))
+    shown = len(usual(field.name, field.ours.text, field.locale))
     if shown > PUSH[field.name]:
         yield {"length": shown, "most": PUSH[field.name]}
 
@@ -79,7 +79,7 @@ def counted(field: Field) -> sms.Parts | None:
     """The parts of a text message with usual values; None for another channel."""
     if field.channel != "sms" or _turned(field.ours.text):
         return None
-    return sms.parts(_shown(field.name, field.ours.text, field.locale))
+    return sms.parts(usual(field.name, field.ours.text, field.locale))
 
 
 def _turned(text: str) -> bool:
@@ -92,7 +92,8 @@ def _turned(text: str) -> bool:
 
 
 @lru_cache(1024)
-def _shown(name: str, text: str, locale: str) -> str:
+def usual(name: str, text: str, locale: str) -> str:
+    """The field as it reads with usual values in its slots."""
     slots = side(text, locale).pattern.slots
     kinds = {slot.name: slot.type for slot in slots if slot.name not in rendering.PERSONAL}
     facts = AllFacts.of(Fact(slot, kind, SAMPLES[kind]) for slot, kind in kinds.items())
