@@ -1,10 +1,16 @@
-"""`dispatcher ledger audit`: whoever may read reports may prove the books."""
+"""`dispatcher ledger`: whoever reads reports may prove the books; an admin shrinks them."""
+
+from datetime import timedelta
 
 import pytest
 
 from dispatcher.alerts import launch
 from dispatcher.cli.shell import NOT_ALLOWED, NOTHING, OK, REFUSED
-from dispatcher.ledger.models import Delta, Dispatch
+from dispatcher.fanout.spread import spread
+from dispatcher.ledger import retention
+from dispatcher.ledger.models import Batch, Delta, Dispatch
+from dispatcher.ledger.statements import ledger_now
+from dispatcher.operators.models import JournalEntry
 from tests.cli.conftest import run
 
 pytestmark = pytest.mark.django_db
@@ -41,3 +47,42 @@ def test_without_a_dispatch_there_is_nothing_to_do(mina, at):
 
 def test_without_a_key_nobody_is_told_anything():
     assert run("ledger", "audit").code == NOT_ALLOWED
+
+
+@pytest.fixture
+def old(launched):
+    """The alert ended a hundred days ago; its people are still in the rows."""
+    while not spread(launched.lane).last:
+        pass
+    launched.refresh_from_db()
+    Batch.objects.all().update(state="withdrawn")
+    Dispatch.objects.update(state="complete", completed_at=ledger_now() - timedelta(days=100))
+    assert any(retention.weight(launched.id).values())
+    return launched
+
+
+def test_shrinking_is_said_before_it_is_done(old, sofie, at):
+    """A rehearsal and a run without --yes remove nothing; the run with it leaves the report."""
+    shrink = ("ledger", "shrink", "--older-than", "90")
+    before = retention.weight(old.id)
+    said = at(sofie)(*shrink, "--dry-run", "--json")
+    assert (said.code, said.json[0]["number"], said.json[0]["rows"]) == (OK, old.number, before)
+    assert at(sofie)(*shrink, "--json").refusal["code"] == "cli.say_yes"
+    assert retention.weight(old.id) == before
+    assert "Removed" in at(sofie)(*shrink, "--yes").out
+    assert set(retention.weight(old.id).values()) == {0}
+    [line] = JournalEntry.objects.filter(what="ledger.shrunk")
+    assert (line.who, line.about) == (sofie.username, f"dispatch:{old.id}")
+    assert line.facts == {"older_than": 90, **before}
+    assert at(sofie)(*shrink, "--yes").code == NOTHING
+
+
+def test_what_is_younger_than_the_setting_stays(old, sofie, at):
+    """Without --older-than it is DELIVERIES_KEPT_DAYS."""
+    assert at(sofie)("ledger", "shrink", "--yes").code == NOTHING
+    assert any(retention.weight(old.id).values())
+
+
+def test_only_an_admin_of_the_whole_world_may_shrink(old, mina, at):
+    assert at(mina)("ledger", "shrink", "--older-than", "90", "--yes").code == NOT_ALLOWED
+    assert any(retention.weight(old.id).values())
