@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "dispatcher.console.refusals.Refusals",
 ]
 ROOT_URLCONF = "dispatcher.conf.urls"
 WSGI_APPLICATION = "dispatcher.conf.wsgi.application"
@@ -71,6 +72,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "dispatcher.console.frame.frame",
             ]
         },
     }

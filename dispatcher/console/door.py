@@ -11,7 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
+from dispatcher.operators import access
+from dispatcher.operators.access import NotAllowed
 from dispatcher.operators.models import User
+from dispatcher.operators.roles import Role, role_names
 
 Given = ParamSpec("Given")
 View = Callable[Concatenate[HttpRequest, Given], HttpResponse]
@@ -28,7 +31,7 @@ def signed_in(view: View[Given]) -> View[Given]:
         if not request.user.is_authenticated:
             if "HX-Request" in request.headers:
                 return HttpResponse(status=401, headers={"HX-Redirect": reverse("console:sign-in")})
-            return redirect_to_login(request.get_full_path(), reverse("console:sign-in"))
+            return redirect_to_login(_way_back(request), reverse("console:sign-in"))
         with timezone.override(ZoneInfo(person(request).time_zone)):
             answer = view(request, *args, **kwargs)
         patch_vary_headers(answer, ("Cookie",))
@@ -37,6 +40,37 @@ def signed_in(view: View[Given]) -> View[Given]:
     return locked
 
 
+def for_roles(*roles: Role) -> Callable[[View[Given]], View[Given]]:
+    """The view for whoever holds one of the roles in some region; 403 for the others.
+
+    This is the outer door: what a person may do in which region is asked by the services, for each
+    act. `roles` stays readable on the view: a test walks every address as every role.
+    """
+
+    def lock(view: View[Given]) -> View[Given]:
+        @wraps(view)
+        def asked(
+            request: HttpRequest, /, *args: Given.args, **kwargs: Given.kwargs
+        ) -> HttpResponse:
+            user = person(request)
+            if not access.regions_of(user, *roles):
+                raise NotAllowed("operators.role_needed", roles=role_names(roles))
+            return view(request, *args, **kwargs)
+
+        locked = signed_in(asked)
+        locked.roles = frozenset(roles)  # type: ignore[attr-defined]
+        return locked
+
+    return lock
+
+
 def person(request: HttpRequest) -> User:
     """Who is signed in."""
     return cast("User", request.user)
+
+
+def _way_back(request: HttpRequest) -> str:
+    """Where to go on after signing in: the page itself; for a form, the page that held it."""
+    if request.method in {"GET", "HEAD"}:
+        return request.get_full_path()
+    return request.headers.get("Referer", "/")

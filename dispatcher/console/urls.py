@@ -1,17 +1,25 @@
-"""Addresses of the pages."""
+"""Addresses of the pages, one list for each area."""
 
-from django.urls import path
+from django.urls import URLPattern, path
 from django.views.i18n import set_language
 
-from dispatcher.console import signing, views
+from dispatcher.console import signing
+from dispatcher.console.alerts.urls import urlpatterns as alerts
+from dispatcher.console.dispatches.urls import urlpatterns as dispatches
+from dispatcher.console.home.urls import urlpatterns as home
+from dispatcher.console.operators.urls import urlpatterns as operators
+from dispatcher.console.people.urls import urlpatterns as people
+from dispatcher.console.words.urls import urlpatterns as words
 
 app_name = "console"
-urlpatterns = [
-    path("", views.dispatches, name="dispatches"),
+urlpatterns: list[URLPattern] = [
     path("sign-in/", signing.sign_in, name="sign-in"),
     path("sign-out/", signing.sign_out, name="sign-out"),
     path("language/", set_language, name="language"),
-    path("dispatches/<int:dispatch_id>/", views.dispatch, name="dispatch"),
-    path("dispatches/<int:dispatch_id>/live", views.dispatch_live, name="live"),
-    path("dispatches/<int:dispatch_id>/report.<str:kind>", views.dispatch_file, name="file"),
+    *home,
+    *alerts,
+    *dispatches,
+    *people,
+    *words,
+    *operators,
 ]

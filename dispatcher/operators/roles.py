@@ -1,5 +1,6 @@
 """The words of the operators' room: roles and offices, each with its sentence."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,15 @@ class Role(StrEnum):
     VIEWER = "viewer"
     ADMIN = "admin"
 
+
+NAMES: dict[Role, "_StrPromise"] = {
+    Role.AUTHOR: _("Author"),
+    Role.APPROVER: _("Approver"),
+    Role.TRANSLATOR: _("Translator"),
+    Role.REGISTRY_KEEPER: _("Registry keeper"),
+    Role.VIEWER: _("Viewer"),
+    Role.ADMIN: _("Administrator"),
+}
 
 ROLES: dict[Role, "_StrPromise"] = {
     Role.AUTHOR: _("Composes alerts, asks for approval, launches, pauses and stops them."),
@@ -45,3 +55,9 @@ OFFICES: dict[str, str] = {
     "consumer_affairs": gettext_noop("Consumer affairs"),
 }
 """The offices that every installation starts with; more are rows in the database."""
+
+
+def role_names(roles: Iterable[Role]) -> str:
+    """The names of the roles in the reader's language, in the order in which roles are told."""
+    wanted = set(roles)
+    return " · ".join(str(name) for role, name in NAMES.items() if role in wanted)

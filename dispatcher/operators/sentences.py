@@ -28,6 +28,9 @@ tell(
             "There are operators already: an admin adds the next one, with a key."
         ),
         "operators.password_weak": _("This password will not do: %(why)s"),
+        "operators.role_needed": _(
+            "This page is for: %(roles)s. An administrator can give you the role."
+        ),
         "operators.unknown": _("There is no operator named “%(username)s”."),
         "operators.unknown_language": _(
             "“%(language)s” is not a language tag (for example en, fa, pt-BR)."

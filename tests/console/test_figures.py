@@ -8,8 +8,8 @@ from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatcher.console import curve as curves
-from dispatcher.console import page as pages
+from dispatcher.console.dispatches import curve as curves
+from dispatcher.console.dispatches import page as pages
 from dispatcher.console.templatetags import told
 from dispatcher.ledger.tally import FIGURES, Point, Reach, Reason
 from dispatcher.reports.after_action import Objective, Report, Row

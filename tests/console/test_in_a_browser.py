@@ -47,7 +47,8 @@ def test_nothing_stands_in_anybodys_way(story, kenji, enter, language, scheme, w
     one.deliver(taken["sms"])
     page = enter(kenji, language=language, scheme=scheme, width=width)
     for name, address in (
-        ("list", "/"),
+        ("home", "/"),
+        ("list", "/dispatches/"),
         ("report", f"/dispatches/{one.dispatch.pk}/"),
         ("404", "/x"),
     ):
@@ -100,6 +101,7 @@ def test_the_page_lives_while_messages_leave(
     page.on(
         "response", lambda told: answers.append(told.status) if told.url.endswith("/live") else None
     )
+    page.goto("/dispatches/")
     page.click(".dispatches h2 a")
     expect(page.locator(".big")).to_contain_text(before)
     page.click("#fold-table-s")

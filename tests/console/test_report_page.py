@@ -12,7 +12,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from contacts import territories
-from dispatcher.console import live, shelf, valkey
+from dispatcher.console import shelf, valkey
+from dispatcher.console.dispatches import live
 from dispatcher.ledger.entries import finish
 from dispatcher.ledger.facts import Outcome
 from dispatcher.ledger.models import Dispatch
@@ -83,7 +84,7 @@ def test_a_dispatch_that_is_not_there_is_not_found(kenji, signed_in, number):
     """Also where the number is longer than a database's."""
     client = signed_in(kenji)
     assert client.get(f"/dispatches/{number}/").status_code == 404
-    assert client.get("/", {"before": number}).status_code == 200
+    assert client.get("/dispatches/", {"before": number}).status_code == 200
 
 
 def test_the_list_holds_what_the_person_may_see(story, ana, signed_in):
@@ -94,7 +95,7 @@ def test_the_list_holds_what_the_person_may_see(story, ana, signed_in):
         (("001",), "of the world"),
     ):
         story(scope=scope, title=title)
-    told = signed_in(ana).get("/").content.decode()
+    told = signed_in(ana).get("/dispatches/").content.decode()
     assert "of Europe" not in told
     assert told.index("of the world") < told.index("of Brazil")
 
@@ -103,21 +104,21 @@ def test_an_admin_who_reads_no_reports_sees_none(story, sofie, signed_in):
     """To manage people is not to read about them."""
     one = story(title="Something")
     client = signed_in(sofie)
-    assert "Something" not in client.get("/").content.decode()
+    assert "Something" not in client.get("/dispatches/").content.decode()
     assert read(client, one).status_code == 404
 
 
 def test_the_list_goes_on_page_by_page(story, kenji, signed_in, monkeypatch):
     """Older ones stand behind a link."""
-    monkeypatch.setattr("dispatcher.console.views.MOST", 2)
+    monkeypatch.setattr("dispatcher.console.dispatches.views.MOST", 2)
     titles = [f"Title {n}" for n in range(3)]
     for title in titles:
         story(title=title, people=[])
     client = signed_in(kenji)
-    first = client.get("/").content.decode()
+    first = client.get("/dispatches/").content.decode()
     assert [title in first for title in titles] == [False, True, True]
     [older] = re.findall(r'href="(\?before=\d+)"', first)
-    assert "Title 0" in client.get(f"/{older}").content.decode()
+    assert "Title 0" in client.get(f"/dispatches/{older}").content.decode()
 
 
 # --- what is on it ----------------------------------------------------------------------------

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 ROOMS = Path(__file__).parents[2] / "dispatcher"
-SHEETS = [ROOMS / "console/static/console/console.css", ROOMS / "hooks/static/hooks/page.css"]
+SHEETS = [
+    *sorted(ROOMS.glob("console/static/console/*.css")),
+    ROOMS / "hooks/static/hooks/page.css",
+]
 PHYSICAL = re.compile(
     r"(?<![\w.-])((margin|padding|border)-(left|right|top|bottom)|(min-|max-)?(width|height)(?=\s*:)"
     r"|(left|right|top|bottom)\s*:|text-align:\s*(left|right)|float\s*:)"

@@ -111,9 +111,9 @@ def test_without_valkey_people_still_get_in(client, kenji, settings):
 def test_who_was_switched_off_is_out_at_once(signed_in, kenji, sofie):
     """An open session ends with the account."""
     client = signed_in(kenji)
-    assert client.get("/").status_code == 200
+    assert client.get("/dispatches/").status_code == 200
     roster.switch_off(kenji, by=sofie)
-    assert client.get("/").status_code == 302
+    assert client.get("/dispatches/").status_code == 302
 
 
 def test_signing_out_takes_a_post(signed_in, kenji):
@@ -121,12 +121,12 @@ def test_signing_out_takes_a_post(signed_in, kenji):
     client = signed_in(kenji)
     assert client.get("/sign-out/").status_code == 405
     client.post("/sign-out/")
-    assert client.get("/").status_code == 302
+    assert client.get("/dispatches/").status_code == 302
 
 
 def test_the_pages_speak_the_persons_own_language(signed_in, mina):
     """Mina's tools speak Persian, from right to left."""
-    page = " ".join(signed_in(mina).get("/").content.decode().split())
+    page = " ".join(signed_in(mina).get("/dispatches/").content.decode().split())
     assert '<html lang="fa" dir="rtl">' in page
     assert "ارسال‌ها" in page
 
@@ -135,7 +135,7 @@ def test_a_language_picked_on_the_device_wins(client, signed_in, mina):
     """Thirteen to pick from; the pick outlives the sign-in."""
     assert client.get("/sign-in/").content.decode().count('name="language"') == 13
     client.post("/language/", {"language": "pt-br", "next": "/sign-in/"})
-    page = " ".join(signed_in(mina).get("/").content.decode().split())
+    page = " ".join(signed_in(mina).get("/dispatches/").content.decode().split())
     assert '<html lang="pt-br" dir="ltr">' in page
 
 

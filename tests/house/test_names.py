@@ -7,6 +7,7 @@ import pytest
 from tests.house.tree import modules, parsed, told
 
 EMPTY = {"utils", "helpers", "manager", "handler", "data", "info", "misc"}
+GIVEN = {"process_exception"}  # Django's own name for what a middleware does with an error
 EMPTY_MODULES = {*EMPTY, "common"}
 MODULES = [pytest.param(path, id=told(path)) for path in modules()]
 LONGEST = 400  # lines; around 90 is good, 300 is much
@@ -25,7 +26,7 @@ def test_a_module_opens_with_one_sentence(path):
 def test_names_say_something(path):
     """No module, class or function is called utils, helpers, manager, process_..."""
     holders = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    inside = [node.name for node in ast.walk(parsed(path)) if isinstance(node, holders)]
+    inside = {node.name for node in ast.walk(parsed(path)) if isinstance(node, holders)} - GIVEN
     assert not {path.stem, path.parent.name} & EMPTY_MODULES
     assert not [name for name in inside if name.lower() in EMPTY or name.startswith("process_")]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from dispatcher.console.curve import Curve, curve
+from dispatcher.console.dispatches.curve import Curve, curve
 from dispatcher.ledger.tally import FIGURES
 from dispatcher.reports import words
 from dispatcher.reports.after_action import Report, Row

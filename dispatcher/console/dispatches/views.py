@@ -9,10 +9,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from dispatcher.console import live, seen
+from dispatcher.console.dispatches import live, seen
+from dispatcher.console.dispatches.page import Bar, bar
+from dispatcher.console.dispatches.seen import Seen
 from dispatcher.console.door import person, signed_in
-from dispatcher.console.page import Bar, bar
-from dispatcher.console.seen import Seen
 from dispatcher.ledger import tally
 from dispatcher.reports import after_action, exports
 
@@ -47,11 +47,12 @@ def dispatches(request: HttpRequest) -> HttpResponse:
         person(request), before=int(before) if _is_number(before) else None, most=MOST + 1
     )
     told = {
+        "area": "dispatches",
         "lines": [_line(entry) for entry in found[:MOST]],
         "older_than": found[MOST - 1].dispatch.pk if len(found) > MOST else None,
         "newest": not before,
     }
-    return render(request, "console/dispatches.html", told)
+    return render(request, "console/dispatches/list.html", told)
 
 
 @never_cache
@@ -62,6 +63,7 @@ def dispatch(request: HttpRequest, dispatch_id: int) -> HttpResponse:
     found = _found(request, dispatch_id)
     held = request.GET.get("updates") == "off"
     told = {
+        "area": "dispatches",
         "seen": found,
         "dispatch": found.dispatch,
         "held": held,
@@ -69,7 +71,7 @@ def dispatch(request: HttpRequest, dispatch_id: int) -> HttpResponse:
         "kinds": tuple(FILES),
         "fragment": live.latest(found, polled=not held),
     }
-    return render(request, "console/dispatch.html", told)
+    return render(request, "console/dispatches/dispatch.html", told)
 
 
 @gzip_page  # no secret stands beside what others wrote, and a phone polls it every two seconds

@@ -10,8 +10,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from dispatcher.console import shelf
-from dispatcher.console.page import Page, page
-from dispatcher.console.seen import Seen
+from dispatcher.console.dispatches.page import Page, page
+from dispatcher.console.dispatches.seen import Seen
 from dispatcher.ledger import tally
 from dispatcher.ledger.models import Dispatch
 from dispatcher.ledger.statements import ledger_now
@@ -66,7 +66,7 @@ def _render(seen: Seen, *, tag: str, polled: bool) -> str:
         "beat": beat(seen.dispatch) if polled else None,
         "headers": json.dumps({"If-None-Match": tag}),
     }
-    return render_to_string("console/report.html", told)
+    return render_to_string("console/dispatches/report.html", told)
 
 
 def _mark(dispatch: Dispatch) -> str:
