@@ -2,7 +2,9 @@
 
 # --- Packages: exactly those of requirements.txt, checked by their hashes. ---------------------
 FROM python:3.13-slim-bookworm AS packages
-COPY requirements.txt .
+# requirements-tracing.txt brings OpenTelemetry besides.
+ARG REQUIREMENTS=requirements.txt
+COPY ${REQUIREMENTS} requirements.txt
 # The two wheels that hold servers are for machines without containers.
 RUN python -m venv /opt/venv \
     && /opt/venv/bin/pip install --no-cache-dir --require-hashes -r requirements.txt \

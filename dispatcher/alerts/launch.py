@@ -19,6 +19,7 @@ from dispatcher.fanout import doorbell
 from dispatcher.fanout.plan import freeze, thaw
 from dispatcher.kit import queues
 from dispatcher.kit.errors import Refused
+from dispatcher.kit.tracing import span
 from dispatcher.ledger import enlisting, entries, stages
 from dispatcher.ledger.models import Dispatch
 from dispatcher.ledger.statements import ledger_now
@@ -54,7 +55,8 @@ def launch(alert: Alert, *, by: User, confirm: str, override_quiet: str = "") ->
     `alerts.reason_missing`.
     """
     reason = night.check_reason(override_quiet)
-    with transaction.atomic():
+    with span("launch") as trace, transaction.atomic():
+        trace.tell(alert=alert.pk, mode=alert.mode)
         alert = desk.take(alert, by=by, roles=(Role.AUTHOR,))
         if confirm.strip() != words(alert):
             raise Refused("alerts.wrong_words", number=alert.number, words=words(alert))
@@ -63,6 +65,7 @@ def launch(alert: Alert, *, by: User, confirm: str, override_quiet: str = "") ->
             return made
         _check(alert)
         dispatch = _open(alert, by=by, plan=_woken(alert, reason, by=by))
+        trace.tell(dispatch=dispatch.pk)
         _supersede(alert, by=by)
         return dispatch
 

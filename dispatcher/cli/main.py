@@ -13,6 +13,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dispatcher.conf.settings")
     django.setup()
     logging.getLogger().setLevel(logging.ERROR)  # what people must know, the verbs say
+    import_module("dispatcher.conf.tracing").begin("cli")
     house = import_module("dispatcher.cli.app")
     house.speak()
     try:

@@ -1,8 +1,10 @@
 """The Celery application: `celery -A dispatcher.conf.celery`; current wherever Django is set up."""
 
 import os
+from importlib import import_module
 
 from celery import Celery
+from celery.signals import worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dispatcher.conf.settings")
 
@@ -22,3 +24,9 @@ ROOMS = (
 app = Celery("dispatcher")
 app.config_from_object("dispatcher.conf.work")
 app.autodiscover_tasks(ROOMS)
+
+
+@worker_process_init.connect
+def traced(**_: object) -> None:
+    """After the fork: a collector's thread and line belong to one process."""
+    import_module("dispatcher.conf.tracing").begin("worker")

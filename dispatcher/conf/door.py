@@ -8,6 +8,7 @@ import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dispatcher.conf.settings")
 django.setup()
+import_module("dispatcher.conf.tracing").begin("door")
 application = import_module("dispatcher.hooks.door").Door()
 # What was loaded stays for good: the collector need not walk it again.
 gc.freeze()

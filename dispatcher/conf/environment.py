@@ -63,6 +63,9 @@ class Environment(BaseSettings):
     metrics_token: SecretStr = Field(
         default=SecretStr(""), description="Bearer token of /metrics; unset: loopback alone"
     )
+    otel_exporter_otlp_endpoint: str = Field(
+        default="", description="Collector of traces (extra `tracing`); unset: nothing is traced"
+    )
     log_format: str = Field(default="json", description="json or console")
     organisation: str = Field(default="Global Foods", description="Shown on pages and in messages")
     contact: str = Field(

@@ -123,6 +123,7 @@ REDIS_URL = _told(ENV.redis_url, RUNNING.redis_url if RUNNING else "redis://127.
 CARRIERS = carriers(ENV)
 PACE = pace(ENV, CARRIERS)
 METRICS_TOKEN = ENV.metrics_token.get_secret_value()
+TRACES_TO = ENV.otel_exporter_otlp_endpoint
 LOGGING = logging_settings(ENV.log_format)
 
 LANGUAGE_CODE = "en"

@@ -11,6 +11,7 @@ from django.db import Error, close_old_connections
 
 from contacts import consent
 from dispatcher.kit.counters import COUNTERS
+from dispatcher.kit.tracing import span
 from dispatcher.ledger.climb import Climbed, climb
 from dispatcher.ledger.facts import Receipt
 from dispatcher.ledger.models import Delivery
@@ -88,7 +89,10 @@ def receive(receipts: Sequence[Receipt], *, mode: Mode) -> None:
     """
     for start in range(0, len(receipts), MOST):
         told = receipts[start : start + MOST]
-        climbed = climb(told, mode=mode)
+        with span("receipts") as trace:
+            climbed = climb(told, mode=mode)
+            trace.tell(mode=mode, receipts=len(told), new=climbed.new, repeated=climbed.repeated)
+            trace.tell(stray=climbed.stray, foreign=len(climbed.foreign))
         _count(told, climbed)
         if climbed.foreign:
             log.warning("receipts_of_other_mode", mode=mode, n=len(climbed.foreign))
