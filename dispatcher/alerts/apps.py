@@ -4,8 +4,6 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-from dispatcher.wording import asking
-
 
 class AlertsConfig(AppConfig):
     """Registers the room."""
@@ -16,4 +14,5 @@ class AlertsConfig(AppConfig):
     def ready(self) -> None:
         """Give the room's errors their sentences, and the translators' gate what is asked."""
         import_module("dispatcher.alerts.sentences")
+        asking = import_module("dispatcher.wording.asking")
         asking.hang(import_module("dispatcher.alerts.asking").asked)

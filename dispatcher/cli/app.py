@@ -17,6 +17,7 @@ from dispatcher.cli import (
     doctor,
     drift,
     exchange,
+    glossary,
     matrix,
     operators,
     people,
@@ -54,6 +55,7 @@ app.add_typer(segments.app, name="segments")
 app.add_typer(wordings.app, name="wordings")
 app.add_typer(wordings.app, name="wording", hidden=True)  # what people type as well
 app.add_typer(prices.app, name="prices")
+app.add_typer(glossary.app, name="glossary")
 app.add_typer(operators.app, name="operators")
 app.add_typer(books.app, name="ledger")
 doctor.register(app)

@@ -95,7 +95,7 @@ def _import(
     try:
         told = take(READERS[kind](content, locale=language), by=user)
     except NotTaken as refused:
-        _refuse(refused)
+        refuse_units(refused)
         raise typer.Exit(REFUSED) from None
     line = gettext(
         "%(new)s texts are new and wait for review, %(unchanged)s are unchanged, %(untranslated)s "
@@ -105,7 +105,7 @@ def _import(
     answer(plain(told), line % plain(told), *([poor] if told.needs_editing else []))
 
 
-def _refuse(refused: NotTaken) -> None:
+def refuse_units(refused: NotTaken) -> None:
     """Every unit that stands in the way, and its sentence."""
     problems = [(one.context, shell.sentence(one.error)) for one in refused.problems]
     value = {

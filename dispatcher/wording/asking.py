@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 
+from dispatcher.wording import glossary
 from dispatcher.wording.gate.finding import NOTHING, Asked
 
 Asker = Callable[[str, str], Asked]
@@ -44,6 +45,7 @@ def asked(key: str, *, channel: str, locale: str, source_locale: str) -> Asked:
 
 def reader() -> Reader:
     """The same for many texts: each asker is asked once for a key and a channel."""
+    words = cache(glossary.asked)
 
     @cache
     def of_key(key: str, channel: str) -> Asked:
@@ -52,8 +54,8 @@ def reader() -> Reader:
             told = told.joined(asker(key, channel))
         return told
 
+    @cache
     def read(key: str, channel: str, locale: str, source_locale: str) -> Asked:
-        del locale, source_locale
-        return of_key(key.partition("+")[0], channel)
+        return of_key(key.partition("+")[0], channel).joined(words(locale, source_locale))
 
     return read

@@ -102,6 +102,7 @@ CHECKS: tuple[Check, ...] = (
     Check("wording.codes_differ", Severity.REFUSE, partial(figures.of_kind, "code")),
     Check("wording.term_lost", Severity.REFUSE, terms.lost),
     Check("wording.glossary_missed", Severity.WARN, terms.missed),
+    Check("wording.term_forbidden", Severity.REFUSE, terms.forbidden),
     Check("wording.signs_stray", Severity.REFUSE, signs.stray),
     Check("wording.letters_broken", Severity.REFUSE, signs.broken),
     Check("wording.script_mixed", Severity.REFUSE, signs.mixed),

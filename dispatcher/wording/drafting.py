@@ -9,6 +9,7 @@ source never stands in the target's place.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 
 import structlog
 from django.conf import settings
@@ -20,9 +21,10 @@ from dispatcher.kit.errors import Refused
 from dispatcher.operators import access, journal
 from dispatcher.operators.models import User
 from dispatcher.operators.roles import Role
-from dispatcher.wording import bench, checks, memory, tags
+from dispatcher.wording import bench, checks, glossary, memory, tags
 from dispatcher.wording.engines.base import Engine
 from dispatcher.wording.engines.catalogue import names, open_engine
+from dispatcher.wording.engines.deepl import DeepL
 from dispatcher.wording.models import DraftJob, EngineLeave, Template, WordingVersion
 from dispatcher.wording.segments import lines, put_together, to_translate
 from dispatcher.wording.states import State
@@ -155,10 +157,16 @@ def progress(keys: Iterable[str]) -> Progress:
 
 
 def translate(
-    fields: Mapping[str, str], *, source: str, target: str, engine: Engine | None
+    fields: Mapping[str, str],
+    *,
+    source: str,
+    target: str,
+    engine: Engine | None,
+    terms: Mapping[str, str] | None = None,
 ) -> tuple[dict[str, str], int]:
     """The fields in the target language, and how many letters an engine saw.
 
+    `terms` (term -> its translation, or itself) go past the engine: it sees a token for each.
     Raises what the engine raises, `wording.memory_only` where no engine may be asked for what the
     memory does not know, and `wording.tokens_lost`.
     """
@@ -166,13 +174,21 @@ def translate(
     told, letters = {}, 0
     for name, text in fields.items():
         remembered = {ours: known[ours] for _, ours in lines(text, locale=source) if ours in known}
-        told[name], seen = _field(text, remembered, source=source, target=target, engine=engine)
+        told[name], seen = _field(
+            text, remembered, source=source, target=target, engine=engine, terms=terms or {}
+        )
         letters += seen
     return told, letters
 
 
 def _field(
-    text: str, remembered: Mapping[str, str], *, source: str, target: str, engine: Engine | None
+    text: str,
+    remembered: Mapping[str, str],
+    *,
+    source: str,
+    target: str,
+    engine: Engine | None,
+    terms: Mapping[str, str],
 ) -> tuple[str, int]:
     """Lines that the memory knows stand as they are; the others go to the engine together."""
     out: list[str | None] = []
@@ -185,12 +201,18 @@ def _field(
         else:
             out.append(None)
             rest.append(line)
-    words = tuple(dict.fromkeys(w for line in rest for w in to_translate(line, locale=source)))
+    asked = (to_translate(line, locale=source, glossary=terms) for line in rest)
+    words = tuple(dict.fromkeys(chain.from_iterable(asked)))
     if words and engine is None:
         raise Refused("wording.memory_only", line=words[0][:80])
     answers = engine.translate(words, source=source, target=target) if engine and words else []
     translated = dict(zip(words, answers, strict=True))
-    built = iter([put_together(line, translated, locale=source, target=target) for line in rest])
+    built = iter(
+        [
+            put_together(line, translated, locale=source, target=target, glossary=terms)
+            for line in rest
+        ]
+    )
     done = [line if line is not None else next(built) for line in out]
     return "\n".join(done), sum(map(len, words))
 
@@ -212,7 +234,10 @@ def _make(job: DraftJob) -> tuple[WordingVersion, int]:
     template, engine = job.template, None if job.engine == memory.NAME else open_engine(job.engine)
     source = template.source_language
     _within_budget(template)
-    fields, letters = translate(template.source, source=source, target=job.locale, engine=engine)
+    terms = _terms(engine, source=source, target=job.locale)
+    fields, letters = translate(
+        template.source, source=source, target=job.locale, engine=engine, terms=terms
+    )
     findings = checks.examine(
         fields, locale=job.locale, source=template.source, source_locale=source
     )  # of what is asked beside that, who edits the draft is told
@@ -232,6 +257,14 @@ def _make(job: DraftJob) -> tuple[WordingVersion, int]:
         back=back,
     )
     return version, letters
+
+
+def _terms(engine: Engine | None, *, source: str, target: str) -> dict[str, str]:
+    """The glossary's terms that go past the engine: an engine with a glossary inflects its own."""
+    held = glossary.for_drafts(source, target)
+    if isinstance(engine, DeepL) and engine.glossary_id:
+        return {term: name for term, name in held.items() if term == name}
+    return held
 
 
 def _back(

@@ -1,7 +1,8 @@
 """What is said, as rows: a text for a channel, its languages, and versions, never rewritten."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 
 from dispatcher.wording.states import Origin, State
 
@@ -176,3 +177,29 @@ class Load(models.Model):
     def __str__(self) -> str:
         """The beginning of the mark."""
         return self.mark[:8]
+
+
+class Term(models.Model):
+    """What the organisation calls a thing in a language, and what it never calls it there."""
+
+    source_language = models.CharField(max_length=35, default="en")  # in which the term is written
+    term = models.CharField(max_length=120)
+    locale = models.CharField(max_length=35, blank=True)  # BCP 47; "": every language
+    names = ArrayField(models.CharField(max_length=120), default=list)  # the preferred one first
+    forbidden = ArrayField(models.CharField(max_length=120), default=list)
+    keep = models.BooleanField(default=False)  # never translated
+    note = models.TextField(blank=True)
+    set_by = models.CharField(max_length=150)
+    set_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["source_language", "locale", "term"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("term"), "source_language", "locale", name="wording_term_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Term and languages."""
+        return f"{self.term} [{self.source_language} > {self.locale or '*'}]"

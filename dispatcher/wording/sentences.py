@@ -130,6 +130,22 @@ tell(
         "wording.glossary_missed": _(
             "%(field)s: “%(term)s” is called by none of the glossary's words: %(names)s"
         ),
+        "wording.term_forbidden": _(
+            "%(field)s: “%(term)s” is called “%(found)s”, a word that the glossary forbids."
+        ),
+        "wording.term_empty": _("A term needs a word."),
+        "wording.term_long": _("“%(term)s…” is too long for the glossary: at most %(most)s."),
+        "wording.term_says_nothing": _(
+            "“%(term)s” needs a translation, a forbidden word, or the mark that it stays as it is."
+        ),
+        "wording.term_contradicts": _(
+            "“%(term)s” cannot stay as it is and be translated, nor have a word that is forbidden."
+        ),
+        "wording.term_without_language": _(
+            "“%(term)s” needs a language; only names that stay as they are hold for all."
+        ),
+        "wording.term_unknown": _("The glossary has no term “%(term)s” for %(locale)s."),
+        "wording.term_repeated": _("“%(term)s” stands twice in this file."),
         "wording.letters_broken": _(
             "%(field)s: a broken letter (%(found)s) stands at character %(position)s."
         ),
@@ -155,7 +171,7 @@ tell(
             "%(field)s: readers are addressed too familiarly for an official notice: %(words)s"
         ),
         "wording.empathy_missing": _(
-            "%(field)s: the source expresses regret, and the translation has no word of it."
+            "%(field)s: a word of regret belongs here, and the text has none."
         ),
         "wording.elements_missing": _(
             "%(field)s: what the message must say and this one does not: %(elements)s"

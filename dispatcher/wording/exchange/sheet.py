@@ -20,7 +20,7 @@ def write(bundle: Bundle) -> bytes:
     writer.writerow([*HEADINGS, f"{bundle.source_language} > {bundle.locale}"])
     for unit in bundle.units:
         row = (unit.context, unit.source, unit.target, unit.state, unit.note)
-        writer.writerow([_defused(cell) for cell in row])
+        writer.writerow([defused(cell) for cell in row])
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -41,7 +41,7 @@ def read(content: bytes, *, locale: str, source_language: str = "") -> Bundle:
     pair = next((cell for cell in named if " > " in cell), "")
     units: dict[str, Unit] = {}
     for row in rows[1:]:
-        held = dict(zip(named, (_plain(cell) for cell in row), strict=False))
+        held = dict(zip(named, (plain(cell) for cell in row), strict=False))
         context = held.get("context", "").strip()
         if not context:
             continue
@@ -58,9 +58,11 @@ def _weigh(row: list[str]) -> int:
     return len({cell.strip().lower() for cell in row} & set(HEADINGS))
 
 
-def _defused(cell: str) -> str:
+def defused(cell: str) -> str:
+    """The cell as no spreadsheet runs it."""
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
-def _plain(cell: str) -> str:
+def plain(cell: str) -> str:
+    """Back from `defused`."""
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell

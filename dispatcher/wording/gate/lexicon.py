@@ -22,7 +22,7 @@ _TURKISH = str.maketrans("İI", "iı")
 _WORD = re.compile(rf"[{LETTER}][{LETTER}']*")
 _ELIDED = re.compile(rf"[{LETTER}]+'?")
 _ELIDING = frozenset({"ca", "fr", "it"})
-_UNSPACED = frozenset({"ja", "zh"})
+UNSPACED = frozenset({"ja", "zh"})
 
 
 def fold(text: str, locale: str) -> str:
@@ -67,7 +67,7 @@ class Lexicon:
     @property
     def spaced(self) -> bool:
         """Whether words are set apart; if not, entries are looked for anywhere."""
-        return self.locale[:2] not in _UNSPACED
+        return self.locale[:2] not in UNSPACED
 
     def has(self, folded: str, *names: str) -> bool:
         """Whether the folded text has an entry of any of the lists."""
