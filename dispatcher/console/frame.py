@@ -33,6 +33,7 @@ WAYS = (
     Way("people", "console:people", _("People"), frozenset({Role.REGISTRY_KEEPER})),
     Way("words", "console:words", _("Words"), frozenset({Role.TRANSLATOR, Role.AUTHOR})),
     Way("operators", "console:operators", _("Operators"), frozenset({Role.ADMIN})),
+    Way("account", "console:account", _("Account"), frozenset()),
 )
 
 

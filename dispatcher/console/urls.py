@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 from django.views.i18n import set_language
 
-from dispatcher.console import signing
+from dispatcher.console.account.urls import urlpatterns as account
 from dispatcher.console.alerts.urls import urlpatterns as alerts
 from dispatcher.console.dispatches.urls import urlpatterns as dispatches
 from dispatcher.console.home.urls import urlpatterns as home
@@ -13,9 +13,8 @@ from dispatcher.console.words.urls import urlpatterns as words
 
 app_name = "console"
 urlpatterns: list[URLPattern] = [
-    path("sign-in/", signing.sign_in, name="sign-in"),
-    path("sign-out/", signing.sign_out, name="sign-out"),
     path("language/", set_language, name="language"),
+    *account,
     *home,
     *alerts,
     *dispatches,

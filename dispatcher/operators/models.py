@@ -75,16 +75,20 @@ class Membership(models.Model):
 
 
 class Key(models.Model):
-    """A personal key, or an invitation to make the first one; only the secret's hash is kept."""
+    """A personal key, an invitation, or a link that signs in once; only a hash is kept."""
 
     PERSONAL = "personal"
     INVITATION = "invitation"
+    ENTRY = "entry"
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="keys")
     purpose = models.CharField(max_length=12, default=PERSONAL)
     prefix = models.CharField(max_length=16, unique=True)
     secret_hash = models.CharField(max_length=64)
     note = models.CharField(max_length=120, blank=True)
+    made_by = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+"
+    )  # null: the person, or who sits at the server
     made_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)

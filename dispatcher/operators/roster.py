@@ -8,10 +8,9 @@ from zoneinfo import available_timezones
 import langcodes
 from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
-from django.db.models.functions import Now
 
 from dispatcher.kit.errors import Refused
-from dispatcher.operators import access, journal
+from dispatcher.operators import access, journal, ways
 from dispatcher.operators.models import Membership, Office, OfficeHolder, User
 from dispatcher.operators.roles import OFFICES, Role
 
@@ -19,6 +18,7 @@ FIRST_LOCK = 7_301_001
 """Advisory lock: of two people who both add the first operator, one is the first."""
 WORLD = "001"
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
+_OFFICE = re.compile(r"[a-z][a-z0-9_]{1,39}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def switch_off(user: User, *, by: User) -> None:
     """The operator leaves: roles and offices go, keys are void, the name stays in the journal."""
     access.require(by, Role.ADMIN, over=[WORLD])
     User.objects.filter(pk=user.pk).update(is_active=False)
-    user.keys.filter(revoked_at=None).update(revoked_at=Now())
+    ways.close(user)
     user.memberships.all().delete()
     user.offices.all().delete()
     _keep_an_admin()
@@ -137,6 +137,27 @@ def set_password(user: User, password: str) -> None:
     journal.note(user, "operators.password_set", f"operator:{user.pk}")
 
 
+@transaction.atomic
+def describe(user: User, *, name: str, language: str, time_zone: str) -> None:
+    """How one is called and spoken to; one's own to say. Raises what `add` raises of the fields."""
+    spoken = _language(language)
+    _known_zone(time_zone)
+    User.objects.filter(pk=user.pk).update(name=name.strip(), language=spoken, time_zone=time_zone)
+    journal.note(user, "operators.described", f"operator:{user.pk}")
+
+
+@transaction.atomic
+def open_office(key: str, *, title: str, by: User) -> None:
+    """A further office. Raises `operators.bad_office`, `operators.office_exists`."""
+    access.require(by, Role.ADMIN, over=[WORLD])
+    if not _OFFICE.fullmatch(key) or not title.strip():
+        raise Refused("operators.bad_office", office=key)
+    _, new = Office.objects.get_or_create(key=key, defaults={"title": title.strip()})
+    if not new:
+        raise Refused("operators.office_exists", office=key)
+    journal.note(by, "operators.office_opened", f"office:{key}")
+
+
 def plant_offices() -> None:
     """Make the offices that every installation starts with; those that exist are left alone."""
     Office.objects.bulk_create(
@@ -148,8 +169,7 @@ def _create(username: str, *, name: str, language: str, time_zone: str) -> User:
     if not _USERNAME.fullmatch(username):
         raise Refused("operators.bad_username", username=username)
     spoken = _language(language)
-    if time_zone not in available_timezones():
-        raise Refused("operators.unknown_time_zone", time_zone=time_zone)
+    _known_zone(time_zone)
     user, new = User.objects.get_or_create(
         username=username,
         defaults={
@@ -162,6 +182,11 @@ def _create(username: str, *, name: str, language: str, time_zone: str) -> User:
     if not new:
         raise Refused("operators.exists", username=username)
     return user
+
+
+def _known_zone(time_zone: str) -> None:
+    if time_zone not in available_timezones():
+        raise Refused("operators.unknown_time_zone", time_zone=time_zone)
 
 
 def _language(tag: str) -> str:

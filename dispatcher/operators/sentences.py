@@ -6,6 +6,9 @@ from dispatcher.kit.errors import tell
 
 tell(
     {
+        "operators.bad_office": _(
+            "An office needs a title and a key of small letters, digits and underscores."
+        ),
         "operators.bad_username": _(
             "“%(username)s” cannot be a user name: use small letters, digits, hyphens and dots."
         ),
@@ -19,6 +22,9 @@ tell(
             "or its owner may have left."
         ),
         "operators.last_admin": _("Somebody must remain who is admin of the whole world (001)."),
+        "operators.link_unknown": _(
+            "This link does not work: it was used already, has expired, or was taken back."
+        ),
         "operators.no_such_key": _("No usable key of yours begins with %(prefix)s."),
         "operators.no_such_role": _("They are not %(role)s in %(region)s."),
         "operators.not_allowed": _(
@@ -27,6 +33,10 @@ tell(
         "operators.not_first": _(
             "There are operators already: an admin adds the next one, with a key."
         ),
+        "operators.not_oneself": _(
+            "You cannot do this to yourself: ask another admin, or change it on your own page."
+        ),
+        "operators.office_exists": _("There is an office “%(office)s” already."),
         "operators.password_weak": _("This password will not do: %(why)s"),
         "operators.role_needed": _(
             "This page is for: %(roles)s. An administrator can give you the role."

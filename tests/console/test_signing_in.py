@@ -2,14 +2,16 @@
 
 import pytest
 from django.urls import URLPattern, reverse
+from django.urls.converters import IntConverter
 
-from dispatcher.console import throttle, urls
+from dispatcher.console import urls
+from dispatcher.console.account import throttle
 from dispatcher.console.valkey import client as memory_client
 from dispatcher.operators import roster
 from dispatcher.operators.models import JournalEntry
 from tests.console.conftest import PASSWORD
 
-OPEN = {"sign-in", "sign-out", "language"}
+OPEN = {"sign-in", "sign-in-passkey", "sign-out", "language", "enter", "enter-passkey"}
 """Doors that strangers may knock at: they show nothing that is anybody's."""
 
 
@@ -24,9 +26,9 @@ def patterns() -> list[URLPattern]:
 @pytest.mark.parametrize("name", sorted({str(one.name) for one in patterns()} - OPEN))
 def test_a_stranger_is_sent_to_the_sign_in_page_and_back(client, db, name):  # noqa: ARG001
     """Every page has the lock."""
-    given = {"dispatch_id": 1, "kind": "csv"}
     wanted = next(one for one in patterns() if one.name == name).pattern.converters
-    address = reverse(f"console:{name}", kwargs={key: given[key] for key in wanted})
+    fits = {key: "1" if isinstance(kind, IntConverter) else "x" for key, kind in wanted.items()}
+    address = reverse(f"console:{name}", kwargs=fits)
     answer = client.get(address)
     assert (answer.status_code, answer.url.partition("?")[0]) == (302, "/sign-in/")
 

@@ -14,6 +14,11 @@ OPEN = {
     "metrics": "figures without people, to this machine alone or to a token: tests/watching",
     "acknowledge": "the signed link is the key",
     "sign-in": "here one gets in",
+    "sign-in-passkey": "a challenge by chance, and its answer",
+    "sign-in-second": "asks only whoever has taken the first step",
+    "sign-in-second-passkey": "as above",
+    "enter": "the link that works once is the key",
+    "enter-passkey": "as above",
     "language": "a stranger may choose the language of the sign-in page",
 }
 """Name -> why nobody need sign in there."""

@@ -1,0 +1,29 @@
+"""Where somebody wanted to go before they were asked who they are."""
+
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
+
+
+def onward(request: HttpRequest, otherwise: str = "/") -> str:
+    """`next` of the form or the address, if it leads to a page of ours; else `otherwise`."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    return wanted if _ours(request, wanted) else otherwise
+
+
+def way_back(request: HttpRequest) -> str:
+    """The page itself; for a form, the page that held it, if that is ours."""
+    if request.method in {"GET", "HEAD"} and "HX-Request" not in request.headers:
+        return request.get_full_path()
+    held = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    if not _ours(request, held):
+        return "/"
+    parts = urlsplit(held)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path or "/"
+
+
+def _ours(request: HttpRequest, address: str) -> bool:
+    return url_has_allowed_host_and_scheme(
+        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
