@@ -4,20 +4,18 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from celery import current_app
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import Error as DatabaseFault
 from django.utils.translation import gettext
-from kombu.exceptions import OperationalError
 from redis import Redis
 from redis.exceptions import RedisError
 
 from dispatcher.alerts import scenarios
-from dispatcher.kit import queues
+from dispatcher.cli import vitals
+from dispatcher.cli.finding import Check, broker_place, database_place
 from dispatcher.kit.errors import Refused, sentence
 from dispatcher.operators.models import User
 from dispatcher.providers import routing
@@ -33,20 +31,6 @@ SCRIPTS = {
 """A language of each script that pictures and pages need a font for."""
 OLDEST = 150_000
 """PostgreSQL 15, as its server_version_num says it."""
-PATIENCE = 2.0
-"""Seconds that the workers have for an answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One line of the doctor: what, how it is, and what to do about it."""
-
-    name: str
-    ok: bool
-    found: str
-    remedy: str = ""
-    away: bool = False
-    """A service without which nothing works is not reachable."""
 
 
 def everything() -> Iterator[Check]:
@@ -56,7 +40,7 @@ def everything() -> Iterator[Check]:
     if store.ok:
         yield from (tables(), people(), wordings())
     yield bell
-    yield from (workers() if bell.ok else _unasked())
+    yield from vitals.everything()
     yield from carriers()
     yield secret()
     yield fonts()
@@ -64,21 +48,29 @@ def everything() -> Iterator[Check]:
 
 def database() -> Check:
     """PostgreSQL 15 or newer answers."""
+    version, why = 0, ""
     try:
         connection.ensure_connection()
         with connection.cursor() as cursor:
             cursor.execute("select current_setting('server_version_num')::int")
             version = int(cursor.fetchone()[0])
     except DatabaseFault as fault:
-        told = settings.DATABASES["default"]
-        where = f"{told['HOST']}:{told['PORT']}/{told['NAME']}"
-        remedy = gettext("Start it with ./dispatch up, or set DATABASE_URL.")
         why = type(fault.__cause__ or fault).__name__
-        return Check(gettext("Database"), False, f"{where}: {why}", remedy, away=True)
-    old = version < OLDEST
-    remedy = gettext("PostgreSQL 15 or newer is needed.") if old else ""
+    old = 0 < version < OLDEST
     return Check(
-        gettext("Database"), not old, f"PostgreSQL {version // 10_000}.{version % 10_000}", remedy
+        "database",
+        gettext("Database"),
+        not why and not old,
+        why or f"PostgreSQL {version // 10_000}.{version % 10_000}",
+        remedy=gettext("PostgreSQL 15 or newer is needed.")
+        if old
+        else gettext("Start it with ./dispatch up, or set DATABASE_URL."),
+        away=bool(why),
+        where=database_place(),
+        means=gettext(
+            "It is the only truth: without it nothing is written, launched or sent. What was "
+            "launched goes on by itself when it is back."
+        ),
     )
 
 
@@ -89,8 +81,15 @@ def tables() -> Check:
     found = (
         gettext("up to date") if not plan else gettext("%(n)s migrations to run") % {"n": len(plan)}
     )
-    remedy = gettext("./dispatch up runs them.") if plan else ""
-    return Check(gettext("Tables"), not plan, found, remedy)
+    return Check(
+        "database.tables",
+        gettext("Tables"),
+        not plan,
+        found,
+        remedy=gettext("./dispatch up runs them; in containers `migrate` does."),
+        where=database_place(),
+        means=gettext("The program and the tables are not of one release: commands may fail."),
+    )
 
 
 def people() -> Check:
@@ -99,8 +98,15 @@ def people() -> Check:
         number = User.objects.filter(is_active=True).count()
     except DatabaseFault:
         number = 0
-    remedy = "" if number else gettext("dispatcher operators add NAME makes the first one.")
-    return Check(gettext("Operators"), bool(number), str(number), remedy)
+    return Check(
+        "operators",
+        gettext("Operators"),
+        bool(number),
+        str(number),
+        remedy=gettext("dispatcher operators add NAME makes the first one."),
+        where=database_place(),
+        means=gettext("Nobody can write, approve or launch an alert."),
+    )
 
 
 def wordings() -> Check:
@@ -115,37 +121,42 @@ def wordings() -> Check:
     except DatabaseFault:
         shelf = {}
     languages = sorted({language for texts in shelf.values() for language in texts})
-    remedy = "" if languages else gettext("dispatcher wordings load reads the shipped ones.")
-    return Check(gettext("Wordings"), bool(languages), " ".join(languages) or "-", remedy)
+    return Check(
+        "wordings",
+        gettext("Wordings"),
+        bool(languages),
+        " ".join(languages) or "-",
+        remedy=gettext("dispatcher wordings load reads the shipped ones."),
+        where=database_place(),
+        means=gettext("There are no words to send; an alert cannot be submitted."),
+    )
 
 
 def broker() -> Check:
     """Redis or Valkey answers within a second."""
     redis = Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+    why = version = ""
     try:
-        version = redis.info("server").get("redis_version", "?")
+        version = str(redis.info("server").get("redis_version", "?"))
     except (RedisError, OSError) as error:
-        remedy = gettext(
-            "Start it with ./dispatch up, or set REDIS_URL. Launches are kept meanwhile."
-        )
         why = type(error).__name__
-        return Check(gettext("Broker"), False, why, remedy, away=True)
     finally:
         redis.close()
-    return Check(gettext("Broker"), True, f"{version}")
-
-
-def workers() -> list[Check]:
-    """Each lane has a worker that listens to it."""
-    try:
-        heard = current_app.control.inspect(timeout=PATIENCE).active_queues() or {}
-    except (OperationalError, RedisError, OSError):
-        heard = {}
-    counts = dict.fromkeys(queues.LANES, 0)
-    for listening in heard.values():
-        for queue in listening:
-            counts[queue["name"]] = counts.get(queue["name"], 0) + 1
-    return [_lane(lane, counts[lane]) for lane in queues.LANES]
+    return Check(
+        "broker",
+        gettext("Broker"),
+        not why,
+        why or version,
+        remedy=gettext(
+            "Start it with ./dispatch up, or set REDIS_URL. Launches are kept meanwhile."
+        ),
+        away=bool(why),
+        where=broker_place(),
+        means=gettext(
+            "Nobody is rung for, and no pace is granted: nothing leaves until it is back. Nothing "
+            "is lost either; workers, breakers and lag cannot be seen meanwhile."
+        ),
+    )
 
 
 def carriers() -> Iterator[Check]:
@@ -157,48 +168,57 @@ def carriers() -> Iterator[Check]:
                 names.append(f"{name} ({carrier})")
         except Refused as refused:
             wrong = sentence(refused)
-        label = gettext("Carriers, drills") if mode == "drill" else gettext("Carriers, real")
-        remedy = wrong or gettext("Set TWILIO_…, SENDGRID_… and their like; see docs/settings.md.")
-        ok = bool(names) and not wrong
-        yield Check(label, ok, ", ".join(names) or "-", "" if ok else remedy)
+        drill = mode == "drill"
+        yield Check(
+            f"carriers.{mode}",
+            gettext("Carriers, drills") if drill else gettext("Carriers, real"),
+            bool(names) and not wrong,
+            ", ".join(names) or "-",
+            remedy=wrong
+            or gettext("Set TWILIO_…, SENDGRID_… and their like; see docs/settings.md."),
+            where=gettext("the environment of this very command; workers have their own"),
+            means=gettext("A drill cannot be submitted.")
+            if drill
+            else gettext(
+                "Nobody can be told in earnest. For drills alone that is as it should be."
+            ),
+        )
 
 
 def secret() -> Check:
     """What signs sessions and links is the same in every process."""
     told = any(os.environ.get(name) for name in ("SECRET_KEY", "SECRET_KEY_FILE"))
     ok = bool(told or settings.RUNNING)
-    remedy = "" if ok else gettext("Set SECRET_KEY or SECRET_KEY_FILE to a long random text.")
-    found = gettext("set") if ok else gettext("made up anew by each process")
-    return Check(gettext("Secret key"), ok, found, remedy)
+    return Check(
+        "secret_key",
+        gettext("Secret key"),
+        ok,
+        gettext("set") if ok else gettext("made up anew by each process"),
+        remedy=gettext("Set SECRET_KEY or SECRET_KEY_FILE to a long random text."),
+        where="SECRET_KEY",
+        means=gettext("Sign-ins end with the process, and links in people's hands do not open."),
+    )
 
 
 def fonts() -> Check:
     """This machine can draw the scripts; only its own browser and pictures need it."""
     program = shutil.which("fc-list")
+    missing = [script for tag, script in SCRIPTS.items() if program and not _drawn(program, tag)]
     if program is None:
-        return Check(gettext("Fonts"), True, gettext("cannot be asked here (no fontconfig)"))
-    missing = [script for tag, script in SCRIPTS.items() if not _drawn(program, tag)]
-    remedy = gettext("Install fonts-noto and fonts-noto-cjk.") if missing else ""
-    found = (
-        gettext("missing: %(scripts)s") % {"scripts": ", ".join(missing)}
-        if missing
-        else (gettext("all scripts"))
+        found = gettext("cannot be asked here (no fontconfig)")
+    elif missing:
+        found = gettext("missing: %(scripts)s") % {"scripts": ", ".join(missing)}
+    else:
+        found = gettext("all scripts")
+    return Check(
+        "fonts",
+        gettext("Fonts"),
+        not missing,
+        found,
+        remedy=gettext("Install fonts-noto and fonts-noto-cjk."),
+        where=gettext("this machine"),
+        means=gettext("Pictures that are made here show boxes; messages are not touched by it."),
     )
-    return Check(gettext("Fonts"), not missing, found, remedy)
-
-
-def _lane(lane: str, number: int) -> Check:
-    remedy = (
-        ""
-        if number
-        else gettext("./dispatch up starts one, or: celery worker -Q %(lane)s") % {"lane": lane}
-    )
-    return Check(gettext("Workers, %(lane)s") % {"lane": lane}, bool(number), str(number), remedy)
-
-
-def _unasked() -> list[Check]:
-    found = gettext("cannot be asked without the broker")
-    return [Check(gettext("Workers"), False, found)]
 
 
 def _drawn(program: str, tag: str) -> bool:

@@ -7,10 +7,18 @@ address, a name, a text or a key. `plain` refuses what does not look like that, 
 import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from importlib.util import find_spec
 from types import TracebackType
 from typing import Final, Protocol
 
 Fact = int | float | str | Sequence[int]
+NEEDED: Final = (
+    "opentelemetry.sdk",
+    "opentelemetry.exporter.otlp.proto.http",
+    "opentelemetry.instrumentation.celery",
+    "opentelemetry.instrumentation.django",
+)
+"""What the extra `tracing` brings. Nothing of it is imported in a process that is not traced."""
 MOST_IDS: Final = 64
 """Ids in one fact; a convoy has seldom more batches."""
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z_.+-]{0,47}")
@@ -67,6 +75,14 @@ def listen(listener: Listener | None) -> None:
 def span(name: str) -> AbstractContextManager[Span]:
     """Begin one around a piece of work; its facts are told with `Span.tell`."""
     return _LISTENERS[0](name) if _LISTENERS else _UNHEARD
+
+
+def installed() -> bool:
+    """Whether the extra is there, without importing it."""
+    try:
+        return all(find_spec(name) for name in NEEDED)
+    except ModuleNotFoundError:  # one of their parents
+        return False
 
 
 def plain(fact: Fact) -> Fact | None:

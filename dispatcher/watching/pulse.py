@@ -15,10 +15,11 @@ _KEPT = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """Seconds since beat's last tick was heard, None: never; workers alive, by lane."""
+    """Seconds since beat's last tick was heard, None: never; workers alive, by lane, and where."""
 
     beat: float | None
     workers: dict[str, int]
+    hosts: dict[str, list[str]]
 
 
 def tick(valkey: Redis) -> None:
@@ -39,12 +40,13 @@ def feel(valkey: Redis) -> Pulse:
     """Who spoke lately. Raises redis.RedisError."""
     now = _now(valkey)
     told = valkey.get(BEAT)
-    counts = dict.fromkeys(queues.LANES, 0)
+    hosts: dict[str, list[str]] = {lane: [] for lane in queues.LANES}
     spoke: list[Any] = list(valkey.zrangebyscore(WORKERS, now - LIVES, "+inf"))
     for name in spoke:
-        lane = bytes(name).decode().partition("@")[0]
-        counts[lane] = counts.get(lane, 0) + 1
-    return Pulse(max(0.0, now - float(told)) if told else None, counts)
+        lane, _, host = bytes(name).decode().partition("@")
+        hosts.setdefault(lane, []).append(host)
+    counts = {lane: len(there) for lane, there in hosts.items()}
+    return Pulse(max(0.0, now - float(told)) if told else None, counts, hosts)
 
 
 def _now(valkey: Redis) -> float:

@@ -15,8 +15,9 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
 
-from dispatcher.conf import celery, spans, tracing
+from dispatcher.conf import celery, spans
 from dispatcher.fanout import tasks
+from dispatcher.kit import tracing
 from dispatcher.kit.tracing import span
 from dispatcher.ledger.facts import Rank, Receipt
 from dispatcher.tracking.receive import receive
