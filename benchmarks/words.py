@@ -1,18 +1,19 @@
 """`./dispatch bench words`: what a message's words cost, once they are compiled, and the checks.
 
 A compiled wording has every fact in it; what is left to fill in are personal values. Beside it, in
-the same run: Babel's plain way (each value formatted for each recipient) and Jinja2, where it is
-installed. Then the checks of one alert in 13 languages and 4 parts, and the memory of 200 locales.
+the same run: Babel's plain way (each value formatted for each recipient) and Jinja2 with the same
+text and values. Then the checks of one alert in 13 languages and 4 parts, once as texts that were
+never read and once again, and the memory of 200 locales.
 """
 
 import argparse
-import importlib
 import resource
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from statistics import median
 
+import jinja2
 from babel import localedata
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -22,6 +23,7 @@ from rich.table import Table
 from dispatcher.kit.errors import Refused
 from dispatcher.wording import catalogs, checks, rendering
 from dispatcher.wording.facts import Fact, Facts
+from dispatcher.wording.gate import finding, length
 from dispatcher.wording.rendering import Text
 
 TEXT = Text(
@@ -48,17 +50,20 @@ def main() -> None:
         ways.add_column(head, justify="left" if head == "way" else "right")
     ours = _cost(_ours, MESSAGES, asked.runs)
     ways.add_row("compiled wording, three values filled in", f"{ours:.2f}", "1")
-    for name, way, n in (("Babel, each value for each recipient", _babel, 20_000), _jinja()):
-        if way is None:
-            ways.add_row(name, "not run", "Jinja2 is not installed")
-        else:
-            cost = _cost(way, n, asked.runs)
-            ways.add_row(name, f"{cost:.2f}", f"{cost / ours:.0f}")
+    for name, way, n in (
+        ("Babel, each value for each recipient", _babel, 20_000),
+        ("Jinja2, compiled template, the same text and values", _jinja, 50_000),
+    ):
+        cost = _cost(way, n, asked.runs)
+        ways.add_row(name, f"{cost:.2f}", f"{cost / ours:.1f}")
     Console().print(ways)
     rest = Table(title="Around it", title_justify="left")
     rest.add_column("what")
     rest.add_column("figure", justify="right")
-    rest.add_row("checks of one alert, 13 languages x 4 parts, ms", f"{_checks(asked.runs):.0f}")
+    new, again = _checks(asked.runs)
+    checked = "checks of one alert, 13 languages x 4 parts x 3 channels"
+    rest.add_row(f"{checked}, texts never read, ms", f"{new:.0f}")
+    rest.add_row(f"{checked}, the same again, ms", f"{again:.0f}")
     compiled, grown = _memory()
     rest.add_row(f"memory that {compiled} compiled locales took, MiB", f"{grown:.0f}")
     Console().print(rest)
@@ -92,31 +97,38 @@ def _babel(messages: int) -> None:
         )
 
 
-def _jinja() -> tuple[str, Callable[[int], object] | None, int]:
-    name = "Jinja2, compiled template"
-    try:
-        jinja = importlib.import_module("jinja2")
-    except ModuleNotFoundError:
-        return name, None, 0
-    template = jinja.Template("Dear {{ name }}, return it until {{ until }}. Read: {{ link }}")
-
-    def way(messages: int) -> None:
-        for number in range(messages):
-            template.render(name="Ana Peña", until="31 January", link=f"a/{number}")
-
-    return name, way, 50_000
+JINJA = jinja2.Template(
+    "Dear {{ recipient }}, do NOT consume Morning Oats, lot no. L2301. "
+    "Return it until {{ until }}. Read: {{ acknowledge }}"
+)
 
 
-def _checks(runs: int) -> float:
-    """Milliseconds for what a lead waits for: one group's texts in every language and part."""
+def _jinja(messages: int) -> None:
+    for number in range(messages):
+        JINJA.render(recipient="Ana Peña", until="31 January", acknowledge=f"a/{number}")
+
+
+def _checks(runs: int) -> tuple[float, float]:
+    """CPU milliseconds for one group's texts in every language and part: new, and once more.
+
+    Word lists are loaded before; of the texts nothing is remembered in the first figure.
+    """
     texts = list(_texts())
-    told = []
+    told: tuple[list[float], list[float]] = ([], [])
+    _examine(texts)
     for _ in range(runs):
-        before = time.perf_counter()
-        for text in texts:
-            checks.examine(text.fields, locale=text.locale, source=text.source)
-        told.append((time.perf_counter() - before) * 1000)
-    return median(told)
+        finding.forget()
+        length.usual.cache_clear()
+        for times in told:
+            before = time.process_time()
+            _examine(texts)
+            times.append((time.process_time() - before) * 1000)
+    return median(told[0]), median(told[1])
+
+
+def _examine(texts: list[catalogs.Shipped]) -> None:
+    for text in texts:
+        checks.examine(text.fields, locale=text.locale, source=text.source)
 
 
 def _texts() -> Iterator[catalogs.Shipped]:

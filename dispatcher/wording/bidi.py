@@ -21,6 +21,7 @@ LRI, RLI, FSI, PDI = "\u2066", "\u2067", "\u2068", "\u2069"
 _OPENING = frozenset((LRI, RLI, FSI))
 _OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e")
 """Embeddings and overrides: they turn what follows around, unseen ('Trojan source')."""
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _DIRECTED = frozenset(("L", "R", "AL"))
 _ASCII_DIGIT = re.compile("[0-9]")
 _PARAGRAPH = re.compile("[\n\r\x1c-\x1e\x85\u2029]")
@@ -32,7 +33,7 @@ def refuse_stray(text: str, **facts: object) -> None:
     Raises Refused `wording.bidi_override` or `wording.bidi_unbalanced`, with `position` and
     `facts`.
     """
-    if text.isascii():
+    if text.isascii() or not _TURNING.search(text):
         return
     depth, opened = 0, 0
     for position, letter in enumerate(text, 1):

@@ -73,9 +73,10 @@ def parse(text: str, *, locale: str) -> Pattern:
 
 
 def _refuse_heaps_of_marks(text: str) -> None:
+    marks = {one for one in set(text) if unicodedata.category(one) in {"Mn", "Me"}}
     run = 0
-    for position, letter in enumerate(text, 1):
-        run = run + 1 if unicodedata.category(letter) in {"Mn", "Me"} else 0
+    for position, letter in enumerate(text if marks else "", 1):
+        run = run + 1 if letter in marks else 0
         if run > MOST_MARKS:
             raise Refused("wording.too_many_marks", position=position, most=MOST_MARKS)
 

@@ -111,6 +111,11 @@ class Side:
         return _plain(self.pattern)
 
     @cached_property
+    def letters(self) -> str:
+        """The letters alone, those of every plural form."""
+        return "".join(filter(str.isalpha, self.pattern.letters))
+
+    @cached_property
     def folded(self) -> str:
         """The plain text as words are compared."""
         return fold(self.plain, self.locale)
@@ -144,10 +149,18 @@ def _plain(pattern: Pattern) -> str:
     return "".join(out)
 
 
-@lru_cache(256)
+@lru_cache(512)
 def side(text: str, locale: str) -> Side:
     """A text, read; remembered, since one source stands beside every translation."""
     return Side(text, locale)
+
+
+def forget() -> None:
+    """Nothing of the texts is remembered: for who wants to know what reading them costs."""
+    side.cache_clear()
+    lexicon.words.cache_clear()
+    for lists in lexicon.shipped().values():
+        lists.forget()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ RUN = 4
 def script(field: Field) -> Iterator[Facts]:
     """Most letters are not of the script that the locale is written in."""
     expected = SCRIPTS.get(tags.script(field.locale))
-    found = Counter(map(alphabet, _letters(field)))
+    found = Counter(map(alphabet, field.ours.letters))
     if expected is None or found.total() < FEW:
         return
     fitting = sum(n for name, n in found.items() if name in expected)
@@ -42,7 +42,7 @@ def script_unchecked(field: Field) -> Iterator[Facts]:
 def strangers(field: Field) -> Iterator[Facts]:
     """Letters of a neighbouring language: Arabic yeh in Persian, simplified in traditional."""
     foreign = FOREIGN.get(field.locale, frozenset())
-    if found := sorted(foreign & set(_letters(field))):
+    if found := sorted(foreign & set(field.ours.letters)):
         yield {"letters": " ".join(found)}
 
 
@@ -65,18 +65,21 @@ def other_language(field: Field) -> Iterator[Facts]:
 
 def _taken_for(field: Field, own: frozenset[str]) -> str:
     if field.locale.startswith("ja"):
-        letters = Counter(map(alphabet, _letters(field)))
+        letters = Counter(map(alphabet, field.ours.letters))
         kana = letters["HIRAGANA"] + letters["KATAKANA"]
         return "zh" if letters["CJK"] > FEW and not kana else ""
     if field.locale.startswith("zh"):
-        letters = Counter(map(alphabet, _letters(field)))
+        letters = Counter(map(alphabet, field.ours.letters))
         return "ja" if letters["HIRAGANA"] > LEAST else ""
     heard = Counter(field.ours.words)
+    theirs: Counter[str] = Counter()
+    for word in heard.keys() - own:
+        for name in _speakers().get(word, ()):
+            theirs[name] += heard[word]
     for name, words in _common().items():
-        theirs = sum(heard[word] for word in words - own)
-        if theirs < LEAST or name == _key(field.locale):
+        if theirs[name] < LEAST or name == _key(field.locale):
             continue
-        if theirs > 3 * sum(heard[word] for word in own - words):
+        if theirs[name] > 3 * sum(heard[word] for word in own - words):
             return name
     return ""
 
@@ -125,10 +128,6 @@ def _related(field: Field) -> bool:
     )
 
 
-def _letters(field: Field) -> str:
-    return "".join(letter for letter in field.ours.pattern.letters if letter.isalpha())
-
-
 @lru_cache(4096)
 def alphabet(letter: str) -> str:
     """The first word of the letter's Unicode name, which is its script: LATIN, CYRILLIC, CJK."""
@@ -146,6 +145,16 @@ def _common() -> dict[str, frozenset[str]]:
         for name, lists in lexicon.shipped().items()
     }
     return {**known, **lexicon.neighbours()}
+
+
+@lru_cache(1)
+def _speakers() -> dict[str, tuple[str, ...]]:
+    """Word -> the languages among whose commonest words it is."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, words in _common().items():
+        for word in words:
+            found[word] = (*found.get(word, ()), name)
+    return found
 
 
 @lru_cache(512)

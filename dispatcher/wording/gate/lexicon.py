@@ -35,9 +35,10 @@ def fold(text: str, locale: str) -> str:
     return _UNVOICED.sub("", plain.casefold().translate(_PLAINLY))
 
 
-def words(folded: str, locale: str) -> list[str]:
+@lru_cache(2048)
+def words(folded: str, locale: str) -> tuple[str, ...]:
     """The words of a folded text; French elisions are words of their own."""
-    return (_ELIDED if locale[:2] in _ELIDING else _WORD).findall(folded)
+    return tuple((_ELIDED if locale[:2] in _ELIDING else _WORD).findall(folded))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,9 @@ class Lexicon:
     unsaid: frozenset[int]
     _entries: dict[str, _Entries] = field(default_factory=dict)
     _known: dict[tuple[str, str], bool] = field(default_factory=dict)
+    _counted: dict[tuple[str, str], int] = field(default_factory=dict)
+    """(list, sentence) -> count: a source's sentence stands beside every translation."""
+    _excepted: dict[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def spaced(self) -> bool:
@@ -75,15 +79,39 @@ class Lexicon:
 
     def count(self, folded: str, name: str) -> int:
         """How many entries of a list stand in the folded text."""
+        known = self._counted.get((name, folded))
+        if known is None:
+            known = self._count(folded, name)
+            if len(self._counted) >= _MOST_COUNTED:
+                self._counted.clear()
+            self._counted[name, folded] = known
+        return known
+
+    def forget(self) -> None:
+        """Nothing of what was read is remembered, only the lists."""
+        for held in (self._counted, self._excepted, self._known):
+            held.clear()
+
+    def _count(self, folded: str, name: str) -> int:
         entries = self._of(name)
         found = len(entries.phrases.findall(folded)) if entries.phrases else 0
         if self.spaced:
-            found += sum(self._fits(word, name) for word in words(folded, self.locale))
+            fits = self._fits
+            found += sum([fits(word, name) for word in words(folded, self.locale)])
         return found
 
     def without(self, folded: str, name: str) -> str:
         """The text without what the list excepts."""
-        spans = _excepted(self.lists.get(name, ()), spaced=self.spaced)
+        known = self._excepted.get((name, folded))
+        if known is None:
+            known = self._without(folded, name)
+            if len(self._excepted) >= _MOST_COUNTED:
+                self._excepted.clear()
+            self._excepted[name, folded] = known
+        return known
+
+    def _without(self, folded: str, name: str) -> str:
+        spans = _excepting(self.lists.get(name, ()), spaced=self.spaced)
         return spans.sub(" ", folded) if spans else folded
 
     def _fits(self, word: str, name: str) -> bool:
@@ -107,6 +135,8 @@ class Lexicon:
         return self._entries[name]
 
 
+_MOST_COUNTED = 20_000
+"""Sentences remembered a language, by list; then all are forgotten."""
 _MOST_KNOWN = 20_000
 """Words remembered a language; translators' texts repeat theirs."""
 
@@ -131,7 +161,7 @@ def _exact(entry: str) -> bool:
 
 
 @lru_cache(256)
-def _excepted(entries: tuple[str, ...], *, spaced: bool) -> re.Pattern[str] | None:
+def _excepting(entries: tuple[str, ...], *, spaced: bool) -> re.Pattern[str] | None:
     return _any(_spelled(entry) if spaced else re.escape(entry) for entry in _longest(entries))
 
 

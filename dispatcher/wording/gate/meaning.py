@@ -7,6 +7,7 @@ only resemble a negation (without, unknown) excuse a missing one and are never d
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dispatcher.wording.gate.finding import Facts, Field, Side
 from dispatcher.wording.gate.lexicon import Lexicon
@@ -19,32 +20,26 @@ Line = tuple[str, ...]
 
 def negation_lost(field: Field) -> Iterator[Facts]:
     """The source forbids or denies and the translation does not."""
-    if both := _lists(field):
-        ours, theirs = both
-        lost, _ = _compared(
-            field, _Law(theirs.denies, ours.carries, ours.denies_firmly, theirs.hints)
-        )
-        if lost:
-            yield {"sentence": lost[0].strip()[:SHOWN]}
+    lost, _ = _negations(field.ours, field.theirs)
+    if lost:
+        yield {"sentence": lost[0].strip()[:SHOWN]}
 
 
 def negation_added(field: Field) -> Iterator[Facts]:
     """The translation denies what the source says."""
-    if both := _lists(field):
-        ours, theirs = both
-        _, added = _compared(
-            field, _Law(theirs.denies, ours.carries, ours.denies_firmly, theirs.hints)
-        )
-        if added:
-            yield {"sentence": added[0].strip()[:SHOWN]}
+    _, added = _negations(field.ours, field.theirs)
+    if added:
+        yield {"sentence": added[0].strip()[:SHOWN]}
 
 
 def obligation_lost(field: Field) -> Iterator[Facts]:
     """The source demands and the translation allows or advises."""
-    if both := _lists(field):
+    if both := _lists(field.ours, field.theirs):
         ours, theirs = both
         lost, _ = _compared(
-            field, _Law(theirs.demands, ours.obliges, ours.obliges_firmly, theirs.demands)
+            field.ours,
+            field.theirs,
+            _Law(theirs.demands, ours.obliges, ours.obliges_firmly, theirs.demands),
         )
         if lost:
             yield {"sentence": lost[0].strip()[:SHOWN]}
@@ -116,9 +111,19 @@ class _Law:
     """In the source: a reason for such a word."""
 
 
-def _lists(field: Field) -> tuple[_Words, _Words] | None:
-    ours, theirs = field.ours.lexicon, field.theirs.lexicon
-    if ours is None or theirs is None or _kin(field.ours, field.theirs):
+@lru_cache(32)
+def _negations(here: Side, there: Side) -> tuple[list[str], list[str]]:
+    """Both checks of negations ask the same; of one text right after the other."""
+    if both := _lists(here, there):
+        ours, theirs = both
+        law = _Law(theirs.denies, ours.carries, ours.denies_firmly, theirs.hints)
+        return _compared(here, there, law)
+    return [], []
+
+
+def _lists(here: Side, there: Side) -> tuple[_Words, _Words] | None:
+    ours, theirs = here.lexicon, there.lexicon
+    if ours is None or theirs is None or _kin(here, there):
         return None
     return _Words(ours), _Words(theirs)
 
@@ -128,9 +133,9 @@ def _kin(ours: Side, theirs: Side) -> bool:
     return ours.text == theirs.text
 
 
-def _compared(field: Field, law: _Law) -> tuple[list[str], list[str]]:
+def _compared(mine: Side, source: Side, law: _Law) -> tuple[list[str], list[str]]:
     """(sentences of the source that are not kept, those of the translation without a reason)."""
-    ours, theirs = field.ours.lines, field.theirs.lines
+    ours, theirs = mine.lines, source.lines
     if len(ours) != len(theirs):
         ours, theirs = (sum(ours, ()),), (sum(theirs, ()),)
     lost: list[str] = []

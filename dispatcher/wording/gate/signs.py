@@ -20,6 +20,8 @@ _LRM = "\u200e"
 _JOINERS = "\u200c\u200d"
 _LOOSE = re.compile(rf"(?:^|(?<=[\s{_JOINERS}]))[{_JOINERS}]|[{_JOINERS}](?=\s|$)")
 _MOJIBAKE = re.compile(r"[ÃÂØÙÐÑ][\u0080-\u00bf]|â€|\?{3,}|\ufffd")
+_UNSEEN = re.compile("[\n\t\r\u00a0\u202f\u200c\u200d\u200e\u200f\u2066-\u2069]")
+"""Whole letters that Python does not call printable; without them the quick question is enough."""
 _ALLOWED = frozenset("\n\t\r")
 
 
@@ -112,7 +114,8 @@ def confusable(field: Field) -> Iterator[Facts]:
 def broken(field: Field) -> Iterator[Facts]:
     """Controls, private letters, and what a wrong charset leaves of letters."""
     text = field.ours.text
-    for at, letter in enumerate(text, 1):
+    seen = _UNSEEN.sub("", text).isprintable()
+    for at, letter in enumerate("" if seen else text, 1):
         if unicodedata.category(letter) in {"Cc", "Cs", "Co", "Cn"} and letter not in _ALLOWED:
             yield {"position": at, "found": f"U+{ord(letter):04X}"}
             return
