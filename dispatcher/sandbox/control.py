@@ -33,6 +33,7 @@ class Control:
             ("GET", "/sandbox/faults"): lambda _request: _json(self.faults.told()),
             ("POST", "/sandbox/faults"): self._tell,
             ("DELETE", "/sandbox/faults"): self._calm,
+            ("POST", "/sandbox/clock"): self._pass,
             ("GET", "/sandbox/taken"): self._taken,
             ("DELETE", "/sandbox/taken"): self._forget,
         }
@@ -71,6 +72,16 @@ class Control:
     def _calm(self, _request: Request) -> Reply:
         self.faults.forget()
         return _json(self.faults.told())
+
+    def _pass(self, request: Request) -> Reply:
+        """{"seconds": s}: the carriers' clock moves on; what they took before keeps its times."""
+        try:
+            told = json.loads(request.body)
+            seconds = float(told["seconds"])
+        except (ValueError, TypeError, KeyError):
+            return _json({"error": '{"seconds": number} is expected'}, 400)
+        self.memory.ahead += seconds
+        return _json({"ahead": self.memory.ahead})
 
     def _taken(self, request: Request) -> Reply:
         asked = fields(request.query)

@@ -41,6 +41,8 @@ class Taken:
     """Push: a later one with the same tag replaces it on the device."""
     content: object = None
     """What `contents.content` made of it."""
+    ahead: float = 0.0
+    """Seconds by which the carrier's clock was ahead of `at`."""
 
 
 @dataclass(slots=True)
@@ -56,11 +58,15 @@ class Memory:
     shown: dict[tuple[str, str], Taken] = field(default_factory=dict)
     """(address, tag) -> the push that the device shows under that tag."""
     last: int = 0
+    ahead: float = 0.0
+    """Seconds by which the carriers' clock is ahead of the machine's: for senders whose own clock
+    was moved, so that hours can pass in a moment for both."""
     note: Callable[[Taken], None] | None = None
     """Told each message as it is taken: the journal."""
 
     def add(self, taken: Taken) -> None:
         """Keep one message."""
+        taken.ahead = self.ahead
         if self.note is not None:
             self.note(taken)
         self.taken.append(taken)

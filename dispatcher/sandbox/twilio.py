@@ -218,17 +218,18 @@ class Twilio:
     def _shown(self, taken: Taken) -> bytes:
         form = taken.fields
         code = taken.code or "null"
+        changed = _rfc2822(int(taken.changed + taken.ahead))
         text = form.get("Body", "")
-        sent = f'"{_rfc2822(int(taken.sent))}"' if taken.sent else "null"
+        sent = f'"{_rfc2822(int(taken.sent + taken.ahead))}"' if taken.sent else "null"
         service = form.get("MessagingServiceSid")
         sender = form.get("From")
         return (
             f'{{"body":{_json(text)},"num_segments":"{_parts(text)}",'
             f'"direction":"outbound-api","from":{_json(sender) if sender else "null"},'
-            f'"date_updated":"{_rfc2822(int(taken.changed))}","price":null,"error_message":null,'
+            f'"date_updated":"{changed}","price":null,"error_message":null,'
             f'"uri":"{self._root}/{taken.id}.json","account_sid":"{self.accounts.twilio_sid}",'
             f'"num_media":"0","to":"{taken.to}",'
-            f'"date_created":"{_rfc2822(int(taken.at))}","status":"{taken.word}",'
+            f'"date_created":"{_rfc2822(int(taken.at + taken.ahead))}","status":"{taken.word}",'
             f'"sid":"{taken.id}","date_sent":{sent},'
             f'"messaging_service_sid":{_json(service) if service else "null"},'
             f'"error_code":{code},"price_unit":"USD","api_version":"2010-04-01",'
@@ -333,7 +334,7 @@ def _fits(taken: Taken, asked: dict[str, str], before: int) -> bool:
         return False
     if "From" in asked and asked["From"] != taken.fields.get("From"):
         return False
-    when = taken.sent or taken.at
+    when = (taken.sent or taken.at) + taken.ahead
     return (
         ("DateSent" not in asked or asked["DateSent"][:10] == _iso(when)[:10])
         and ("DateSent>" not in asked or _iso(when) >= asked["DateSent>"])

@@ -78,6 +78,10 @@ class Oracle:
 
     def ask(self, method: str, path: str, told: object = None) -> dict[str, Any]:
         """One request to its own doors. Raises OSError while it does not listen."""
+        if self._process and self._process.poll() is not None:
+            raise AssertionError(
+                f"the carrier has ended: {(self.state / 'log').read_text()[-600:]}"
+            )
         body = None if told is None else json.dumps(told).encode()
         request = urllib.request.Request(
             self.url + path, data=body, method=method, headers={"Content-Type": "application/json"}
@@ -90,6 +94,10 @@ class Oracle:
         """All carriers have these manners from now on (`sandbox.faults.Behaviour`)."""
         self.ask("DELETE", "/sandbox/faults")
         self.ask("POST", "/sandbox/faults", {"all": QUICK | manners, "seed": seed})
+
+    def pass_time(self, seconds: float) -> None:
+        """Its clock moves on: what it takes from now on is so much younger."""
+        self.ask("POST", "/sandbox/clock", {"seconds": seconds})
 
     def receipts_waiting(self) -> int:
         """Receipts that are on their way to us."""

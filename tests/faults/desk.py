@@ -43,6 +43,8 @@ HANDS = 8
 """Threads that click on the same launch at the same moment."""
 LOOK = 0.4
 """Seconds between two proofs of the books."""
+LETTERS_ONLY = {"point_of_sale", "media"}
+"""Roles whom the scenario tells by e-mail alone; with a telephone only they would be left out."""
 COLUMNS = {"sms": "phone", "email": "email", "fcm": "push", "browser": "push"}
 
 
@@ -190,6 +192,8 @@ def _rows(people: Mapping[str, int], *, browsers_at: str, seed: int) -> Iterator
         for row in made:
             if not left:
                 break
+            if kind != "email" and LETTERS_ONLY & set(row["roles"].split("; ")):
+                continue
             if not _fits(kind, row[column], seen):
                 continue
             left -= 1

@@ -28,6 +28,7 @@ class Row:
     """One targeted message, as the ledger tells it."""
 
     delivery: int
+    contact: int
     channel: str
     to: str
     """The address as it was enlisted."""
@@ -39,6 +40,7 @@ class Row:
     why: str = ""
     """The open or closed question about it; "" when none was ever asked."""
     verdict: str = ""
+    """What the question came to; "" while it is open."""
     again: tuple[str, ...] = ()
     """Verdicts after which it was sent again, one for each time."""
 
@@ -61,13 +63,15 @@ class Findings:
 def examine(rows: Sequence[Row], journal: Iterable[Accepted], *, people: int) -> Findings:
     """Hold every row against the journal.
 
-    `people`: how many the launch meant; each must be in a row. `journal` may hold other launches'
-    acceptances.
+    `people`: how many the launch meant; each must have a message, whatever became of it: that a
+    second channel was left out for want of an address is no message. `journal` may hold other
+    launches' acceptances.
     """
     taken = _by_delivery(journal, rows)
     found = Findings(targeted=len(rows))
-    if len(rows) < people:
-        found.breaches.append(f"{people - len(rows)} of {people} people are in no row")
+    meant = len({row.contact for row in rows if row.fate != "excluded"})
+    if meant < people:
+        found.breaches.append(f"lost: {people - meant} of {people} people have no message")
     for row in rows:
         for word, breach in _judged(row, taken[row.delivery]):
             found.seen[word] += 1
@@ -103,11 +107,18 @@ def _judged(row: Row, taken: Sequence[Accepted]) -> Iterator[tuple[str, bool]]:
     elif rank is None:
         yield "lost: no row says what became of it", True
     elif rank == UNKNOWN:
-        yield ("unknown", False) if row.why and row.code else ("unknown without evidence", True)
+        yield _unknown(row)
     elif n == 0:
         yield ("refused", False) if rank == FAILED else ("said to be taken, and was not", True)
     elif n == 1:
         yield "once", False
+
+
+def _unknown(row: Row) -> tuple[str, bool]:
+    """The row says why it is unknown, and the question what policy did about it."""
+    if not (row.why and row.code):
+        return "unknown without evidence", True
+    return ("unknown", False) if row.verdict else ("unknown, and nobody has decided", True)
 
 
 def _repeated(row: Row, n: int) -> tuple[str, bool]:

@@ -65,8 +65,8 @@ def full(run: Run, dice: random.Random) -> int:
 
 def hours(run: Run, dice: random.Random) -> int:
     """The receipts are on their way while the ledger's hours pass."""
-    run.settle(within=240)
-    run.ground.tree.rows.shift_clock(3600 * dice.randint(1, 4))
+    run.settle()
+    run.ground.pass_time(3600 * dice.randint(1, 4))
     return 1
 
 
@@ -90,7 +90,7 @@ def several(run: Run, dice: random.Random) -> int:
     """Whatever can be killed, at five moments, two at a time."""
     parts = [*(f"worker-{lane}" for lane in LANES), "web", "door", "beat", "valkey", "postgres"]
     for moment in sorted(dice.uniform(0.03, 0.8) for _ in range(5)):
-        run.reach(moment, within=120)
+        run.reach(moment)
         pair = dice.sample(parts, 2)
         run.harm(partial(run.ground.tree.kill, *pair))
     return 10

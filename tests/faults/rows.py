@@ -26,7 +26,7 @@ create or replace trigger faults_left after delete on ledger_delivery
 """An unknown may leave when it is sent again, on the record; nothing else may leave or sink."""
 
 _ROWS = """
-select coalesce(b.id * 1024 + i, 0), b.channel,
+select coalesce(b.id * 1024 + i, 0), b.contact_ids[i + 1], b.channel,
     case b.channel when 'push' then a.value else a.key end,
     case when x.id is not null then 'excluded'
         when f.state = 'withdrawn' and f.place >= f.cursor then 'withdrawn'
@@ -50,7 +50,7 @@ left join ledger_exclusion x on x.dispatch_id = b.dispatch_id and x.channel = b.
     and x.contact_id = b.contact_ids[i + 1]
 where b.origin_id is null and b.dispatch_id = any(%s)
 union all
-select 0, x.channel, '', 'excluded', null, '', '', '', '{}'
+select 0, x.contact_id, x.channel, '', 'excluded', null, '', '', '', '{}'
 from ledger_exclusion x where x.dispatch_id = any(%s) and not exists (
     select 1 from ledger_batch b where b.dispatch_id = x.dispatch_id and b.origin_id is null
         and b.channel = x.channel and x.contact_id = any(b.contact_ids))

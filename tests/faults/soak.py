@@ -4,20 +4,15 @@ The order of the faults, their moments and the carriers' manners follow from the
 launch has come at a moment does not quite. Exit codes: 0 no breach, 1 a breach, 2 wrong arguments.
 """
 
-import os
 import sys
 import time
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from random import Random
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
-from tests.faults.examiner import STANDSTILL
+from tests.faults.lines import Line, console, show
 from tests.faults.mischief import MILD, MISCHIEF, Mischief, schedule
 from tests.faults.proving import Ground, Proof, Run
 from tests.faults.tree import Tree
@@ -26,44 +21,7 @@ SHARES = {"sms": 0.62, "email": 0.3, "fcm": 0.04, "browser": 0.04}
 """Of all people."""
 LASTS = 8.0
 """Seconds that a launch takes by its pace, so that it can be met in the middle."""
-COLUMNS = (
-    *("fault", "times", "launches", "messages", "once", "unknown", "again by policy"),
-    *("push repeated", "refused", "standstill", "proofs", "breaches"),
-)
-
-
-@dataclass(slots=True)
-class Line:
-    """What one fault came to, over the whole soak."""
-
-    times: int = 0
-    launches: int = 0
-    messages: int = 0
-    seen: Counter[str] = field(default_factory=Counter)
-    standstill: float = 0.0
-    audits: int = 0
-    breaches: list[str] = field(default_factory=list)
-
-    def add(self, proof: Proof, *, times: int) -> None:
-        """One launch more."""
-        self.times += times
-        self.launches += 1
-        self.messages += proof.found.targeted
-        self.seen += proof.found.seen
-        self.standstill = max(self.standstill, proof.standstill)
-        self.audits += proof.audits
-        self.breaches += proof.found.breaches
-        if proof.standstill > STANDSTILL:
-            self.breaches.append(f"work stood still for {proof.standstill:.1f} s after a kill")
-
-    def cells(self) -> Iterable[str]:
-        """As the table shows it."""
-        seen = self.seen
-        known = ("once", "unknown", "repeated by policy", "repeated on purpose", "refused")
-        yield from (str(self.times), str(self.launches), f"{self.messages:,}")
-        yield from (f"{seen[name]:,}" for name in known)
-        yield f"{self.standstill:.1f} s" if self.standstill else "-"
-        yield from (str(self.audits), str(len(self.breaches)))
+END = "all launches, looked at once more"
 
 
 def main(
@@ -74,7 +32,7 @@ def main(
     only: Annotated[str, typer.Option(help="Faults whose name holds this text.")] = "",
 ) -> None:
     """Harm an installation of its own for some minutes, and say what was seen."""
-    out = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+    out = console(wide=not sys.stdout.isatty())
     lines: dict[str, Line] = {}
     not_run = ""
     out.print(f"soak: seed {seed}, {minutes:g} min, {people} people a launch; starting …")
@@ -85,11 +43,15 @@ def main(
             _soak(Ground(tree, people=shares, seed=seed), minutes, seed, only, lines, out)
     except KeyboardInterrupt:
         out.print("interrupted; this is what was seen until now")
-    _show(lines, not_run, out)
-    breaches = [breach for line in lines.values() for breach in line.breaches]
-    for breach in breaches[:40]:
-        out.print(f"BREACH {breach}")
-    raise typer.Exit(1 if breaches else 0)
+    unmounted = {one.name: not_run for one in MISCHIEF if one.mount and not_run}
+    out.print(f"soak: seed {seed}, {minutes:g} min, {people} people a launch")
+    show({name: lines[name] for name in sorted(lines, key=_place)}, unmounted, out)
+    raise typer.Exit(1 if any(line.breaches for line in lines.values()) else 0)
+
+
+def _place(name: str) -> int:
+    """Where a fault stands in the list of all."""
+    return next((n for n, one in enumerate(MISCHIEF) if one.name == name), len(MISCHIEF))
 
 
 def _soak(
@@ -98,7 +60,7 @@ def _soak(
     end, began = time.monotonic() + 60 * minutes, time.monotonic()
     for mischief, dice, ill in schedule(seed):
         if time.monotonic() > end:
-            return
+            break
         if only not in mischief.name or (mischief.mount and ground.tree.disk.refusal):
             continue
         line = lines.setdefault(mischief.name, Line())
@@ -109,9 +71,11 @@ def _soak(
             out.print(f"  BREACH {mischief.name}: {error}")
             if not ground.tree.living():
                 return
+            ground.tree.disk.free()
             continue
         line.add(proof, times=times)
         _tell(out, time.monotonic() - began, mischief.name, times, proof)
+    lines.setdefault(END, Line()).breaches += ground.last_look().breaches
 
 
 def _round(ground: Ground, mischief: Mischief, dice: Random, *, ill: bool) -> tuple[Proof, int]:
@@ -122,31 +86,20 @@ def _round(ground: Ground, mischief: Mischief, dice: Random, *, ill: bool) -> tu
     drill: Run | None = ground.run(mode="drill") if dice.random() < 0.3 else None
     run = ground.run()
     times = mischief.do(run, dice)
-    proof = run.proof(within=300)
     if drill:
-        other = drill.proof(within=300)
-        proof.found += other.found
-        proof.audits += other.audits
+        drill.settle()  # before the clocks move: its leases are as long as they are
+    proof = run.proof()
+    if drill:
+        proof += drill.proof()
     return proof, times
 
 
 def _tell(out: Console, passed: float, name: str, times: int, proof: Proof) -> None:
     told = ", ".join(f"{word} {n:,}" for word, n in proof.found.seen.most_common())
     still = f", standstill {proof.standstill:.1f} s" if proof.standstill else ""
-    left = f", {proof.open} questions open" if proof.open else ""
-    out.print(f"  {passed:5.0f} s  {name} ({times}): {told}{still}{left}, {proof.seconds:.0f} s")
+    out.print(f"  {passed:5.0f} s  {name} ({times}): {told}{still}, {proof.seconds:.0f} s")
     for breach in proof.found.breaches[:5]:
         out.print(f"          BREACH {breach}")
-
-
-def _show(lines: dict[str, Line], not_run: str, out: Console) -> None:
-    table = Table(*COLUMNS, title=f"What was seen; load {os.getloadavg()[0]:.1f}")
-    for mischief in MISCHIEF:
-        if line := lines.get(mischief.name):
-            table.add_row(mischief.name, *line.cells())
-        elif mischief.mount and not_run:
-            table.add_row(mischief.name, f"NOT RUN: {not_run}")
-    out.print(table)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,12 @@ def taken(delivery: int | str = 1024, to: str = "+12025550101", **more: Any) -> 
 
 
 def row(standing: int | None, fate: str = "done", **more: Any) -> Row:
-    told: dict[str, Any] = {"delivery": 1024, "channel": "sms", "to": "+12025550101"} | more
+    told: dict[str, Any] = {
+        "delivery": 1024,
+        "contact": 1,
+        "channel": "sms",
+        "to": "+12025550101",
+    } | more
     return Row(**told, fate=fate, standing=standing)
 
 
@@ -28,8 +33,8 @@ PUSH = {"channel": "push", "to": '{"endpoint":"https://example.net/1"}'}
         (row(100140), [taken()], {"once"}),
         (row(130), [taken()], {"once"}),
         (row(130), [], {"refused"}),
-        (row(110, code="timeout", why="timeout"), [taken()], {"unknown"}),
-        (row(110, code="timeout", why="timeout"), [], {"unknown"}),
+        (row(110, code="timeout", why="timeout", verdict="given_up"), [taken()], {"unknown"}),
+        (row(110, code="timeout", why="timeout", verdict="given_up"), [], {"unknown"}),
         (row(None, "withdrawn"), [], {"withdrawn"}),
         (row(220, again=("risked",)), [taken(), taken()], {"repeated by policy"}),
         (
@@ -59,6 +64,8 @@ def test_what_may_be_is_counted(one, journal, seen):
         (row(220, again=("resent",)), [taken()] * 3, "taken twice"),
         (row(110, why="timeout", code="timeout"), [taken()] * 2, "taken twice"),
         (row(110), [], "without evidence"),
+        (row(110, code="timeout", why="timeout"), [], "nobody has decided"),
+        (row(None, "excluded"), [], "lost"),
         (row(120), [taken(to="+12025550102")], "another address"),
     ],
 )

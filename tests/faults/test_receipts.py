@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from tests.faults.proving import PATIENCE
 from tests.faults.tree import until
 
 HANDED_OVER, DELIVERED = 20, 40
@@ -28,18 +29,18 @@ def delivered(ground, run):
         ("in a storm, each six times", {"repeat": 6, "receipt_ms": [0, 5]}),
     ],
 )
-def test_receipts_come(ground, name, manners):
+def test_receipts_come(ground, proven, name, manners):
     """In the end everybody is delivered, once, and no standing has fallen on the way."""
     oracle = ground.tree.oracles["real"]
     oracle.behave(**manners)
     run = ground.run()
-    proof = run.proven()
+    proof = proven(run)
     assert proof.found.seen["once"] == run.people, name
-    until(delivered(ground, run), within=40, what=name)
+    until(delivered(ground, run), within=PATIENCE, what=lambda: name)
     assert ground.tree.rows.fallen() == []
 
 
-def test_receipts_come_46_times(ground):
+def test_receipts_come_46_times(ground, proven):
     """Twenty people, each receipt 46 times and in any order: it is kept once."""
     oracle = ground.tree.oracles["real"]
     oracle.ask("POST", "/sandbox/faults", {
@@ -49,9 +50,9 @@ def test_receipts_come_46_times(ground):
         },
     })  # fmt: skip
     run = ground.run()
-    run.proven()
-    until(delivered(ground, run), within=40, what="delivered")
-    until(lambda: oracle.receipts_waiting() == 0, within=40, what="the last of them")
+    proven(run)
+    until(delivered(ground, run), within=PATIENCE, what=lambda: "delivered")
+    until(lambda: oracle.receipts_waiting() == 0, within=PATIENCE, what=lambda: "the last of them")
     [(kept,)] = ground.tree.rows.ask(
         "select count(*) from ledger_receipt where delivery_id in"
         " (select id from ledger_delivery where dispatch_id = %s and carrier = 'twilio')",
@@ -60,15 +61,15 @@ def test_receipts_come_46_times(ground):
     assert kept == 2 * ground.people["sms"]
 
 
-def test_receipts_come_hours_late(ground):
+def test_receipts_come_hours_late(ground, proven):
     """The last of them five hours after the launch by the ledger's clock: they still count."""
     oracle = ground.tree.oracles["real"]
-    oracle.behave(receipt_ms=[4000, 4500])
+    oracle.behave(receipt_ms=[20000, 20000])
     run = ground.run()
     run.settle()
-    ground.tree.rows.shift_clock(5 * 3600)
-    run.proven()
-    until(delivered(ground, run), within=40, what="delivered")
+    ground.pass_time(5 * 3600)
+    proven(run)
+    until(delivered(ground, run), within=PATIENCE, what=lambda: "delivered")
     [(hours,)] = ground.tree.rows.ask(
         "select max(extract(epoch from settled_at - written_at)) / 3600 from ledger_delivery"
         " where dispatch_id = %s and carrier = 'twilio'",
@@ -77,13 +78,16 @@ def test_receipts_come_hours_late(ground):
     assert hours >= 5
 
 
-def test_receipts_are_forged(ground):
-    """A wrong signature meets 403, and no row moves."""
+def test_receipts_are_forged(ground, proven):
+    """A wrong signature meets 403, for text messages and e-mail, and no row moves."""
     oracle = ground.tree.oracles["real"]
     oracle.behave(lost=1.0)
     run = ground.run()
-    run.proven()
-    ids = [row.delivery for row in ground.tree.rows.targeted([run.dispatch])][:20]
-    assert {ground.tree.forge(one) for one in ids} == {403}
-    time.sleep(0.2)
+    proven(run, times=40)
+    rows = ground.tree.rows.targeted([run.dispatch])
+    texts = [row.delivery for row in rows if row.channel == "sms" and row.delivery][:20]
+    letters = [row.delivery for row in rows if row.channel == "email" and row.delivery][:20]
+    assert {ground.tree.forge(one) for one in texts} == {403}
+    assert ground.tree.forge_events(letters) == 403
+    time.sleep(0.5)
     assert set(ranks(ground, run)) == {HANDED_OVER}

@@ -7,7 +7,6 @@ import contextlib
 import json
 import os
 import random
-import shutil
 import signal
 import socket
 import subprocess
@@ -17,7 +16,6 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -28,15 +26,14 @@ from dispatcher.kit.local import child
 from dispatcher.kit.local import home as ours
 from dispatcher.kit.local.servers import found
 from tests.faults.carrier import Oracle
+from tests.faults.places import PREFIX, Ports, SmallDisk, remove, sweep
+from tests.faults.processes import below, part, processes
 from tests.faults.rows import Reader
 
 ROOT = Path(__file__).parents[2]
-PREFIX = "dispatcher-faults-"
-DISK = "4g"
-"""Most that the small disk may hold; memory is used only for what lies on it."""
 LANES = ("critical", "routine", "receipts", "housekeeping")
-MODES = {"real": 7, "drill": 1}
-"""Mode -> the seed of its carriers' keys: a drill's key must not speak about a real delivery."""
+MODES = ("real", "drill")
+"""Each has carriers of its own."""
 _SET = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "PORT", "PUBLIC_URL", "DISPATCHER_HOME")
 
 
@@ -44,22 +41,23 @@ class Tree:
     """`with Tree(pace=100) as tree:` all of it runs; `pace`: messages a second for each account."""
 
     def __init__(self, *, pace: int) -> None:
-        _sweep()
+        sweep()
         self.base = Path(tempfile.mkdtemp(prefix=PREFIX))
         self.base.chmod(0o711)  # the servers' account walks through
         self.home = self.base / "home"
         self.home.mkdir()
         self.disk = SmallDisk(self.home)
-        self.port, self.hooks_port = _port(), _port()
+        self.port, self.hooks_port = Ports.take(), Ports.take()
         self.oracles = {
+            # keys of its own: no other harness's carriers, and no drill's, are believed here
             mode: Oracle(
-                seed=seed,
-                port=_port(),
+                seed=random.SystemRandom().randrange(2**31),
+                port=Ports.take(),
                 journal=self.base / f"{mode}.journal",
                 state=self.base / mode,
                 hooks=self.hooks,
             )
-            for mode, seed in MODES.items()
+            for mode in MODES
         }
         self._pace = pace
         self._up: subprocess.Popen[bytes] | None = None
@@ -106,7 +104,7 @@ class Tree:
             environ=self.environ,
             cwd=ROOT,
         )  # fmt: skip
-        until(lambda: (self.home / "up.json").exists() or self._ended(), within=180, what="start")
+        until(lambda: (self.home / "up.json").exists() or self._ended(), within=180, what=self.logs)
         services = found(self.home)
         assert services, "the servers do not run"
         self.database, self.broker = services.database_url, services.redis_url
@@ -139,7 +137,7 @@ class Tree:
             start_new_session=True,
         )
 
-    def desk(self, do: str, *, within: float = 90, **told: Any) -> Any:
+    def desk(self, do: str, *, within: float = 240, **told: Any) -> Any:
         """An operator does it, and tries again while the installation says that it cannot."""
         end = time.monotonic() + within
         while True:
@@ -174,17 +172,17 @@ class Tree:
 
     def parts(self) -> dict[str, int]:
         """Part's name -> its main process, of those that run now."""
-        table = _processes()
-        named = {_part(one): pid for pid, one in table.items() if one.parent == self.supervisor}
+        table = processes()
+        named = {part(one): pid for pid, one in table.items() if one.parent == self.supervisor}
         return {name: pid for name, pid in named.items() if name}
 
     def kill(self, *names: str, whole: bool = True, how: signal.Signals = signal.SIGKILL) -> int:
         """Signal these parts' processes, with their children when `whole`; how many were met."""
-        table, parts, met = _processes(), self.parts(), 0
+        table, parts, met = processes(), self.parts(), 0
         for name in names:
             pid = parts.get(name)
-            below = list(_below(pid, table)) if pid and whole else []
-            for one in [pid, *below] if pid else []:
+            children = list(below(pid, table)) if pid and whole else []
+            for one in [pid, *children] if pid else []:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(one, how)
                     met += 1
@@ -192,18 +190,18 @@ class Tree:
 
     def kill_child(self, name: str) -> int:
         """SIGKILL only what the part has forked: a worker's children, not its main process."""
-        pid, table = self.parts().get(name), _processes()
-        below = list(_below(pid, table)) if pid else []
-        for one in below:
+        pid, table = self.parts().get(name), processes()
+        children = list(below(pid, table)) if pid else []
+        for one in children:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(one, signal.SIGKILL)
-        return len(below)
+        return len(children)
 
     @contextlib.contextmanager
     def frozen(self, name: str) -> Iterator[None]:
         """SIGSTOP the part and its children; SIGCONT at the end of the block."""
-        parts, table = self.parts(), _processes()
-        pids = [parts[name], *_below(parts[name], table)]
+        parts, table = self.parts(), processes()
+        pids = [parts[name], *below(parts[name], table)]
         for pid in pids:
             os.kill(pid, signal.SIGSTOP)
         try:
@@ -213,7 +211,7 @@ class Tree:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGCONT)
 
-    def whole(self, *, within: float = 60.0) -> None:
+    def whole(self, *, within: float = 240.0) -> None:
         """Wait until every part runs again and answers; nobody but the supervisor helps."""
         wanted = {
             "web",
@@ -228,7 +226,10 @@ class Tree:
             assert self.living(), f"the supervisor has ended: {self.logs()}"
             return wanted <= set(self.parts()) and self._answers()
 
-        until(back, within=within, what=f"all parts again, {self.logs()}")
+        def missing() -> str:
+            return f"all parts again; missing {wanted - set(self.parts())}, {self.logs()}"
+
+        until(back, within=within, what=missing)
 
     def _answers(self) -> bool:
         try:
@@ -273,12 +274,31 @@ class Tree:
                 line.shutdown(socket.SHUT_WR)
 
     def forge(self, delivery: int) -> int:
-        """A receipt that no carrier signed; the status that its sender meets."""
-        request = urllib.request.Request(
+        """A receipt of a text message that no carrier signed; the status that its sender meets."""
+        return self._knock(
             f"{self.hooks}/hooks/twilio/{delivery}/1",
-            data=b"MessageStatus=delivered&MessageSid=SM1",
-            headers={"X-Twilio-Signature": "bm8="},
+            b"MessageStatus=failed&MessageSid=SM1",
+            {"X-Twilio-Signature": "bm8="},
         )
+
+    def forge_events(self, deliveries: list[int]) -> int:
+        """E-mail's bounces that no carrier signed; the status that their sender meets."""
+        told = [
+            {"event": "bounce", "delivery_id": str(one), "attempt": "1", "sg_event_id": str(one)}
+            for one in deliveries
+        ]
+        return self._knock(
+            f"{self.hooks}/hooks/sendgrid",
+            json.dumps(told).encode(),
+            {
+                "Content-Type": "application/json",
+                "X-Twilio-Email-Event-Webhook-Signature": "bm8=",
+                "X-Twilio-Email-Event-Webhook-Timestamp": str(int(time.time())),
+            },
+        )
+
+    def _knock(self, url: str, body: bytes, headers: dict[str, str]) -> int:
+        request = urllib.request.Request(url, data=body, headers=headers)
         try:
             with urllib.request.urlopen(request, timeout=10) as answer:
                 return int(answer.status)
@@ -301,99 +321,13 @@ class Tree:
             self._desk.kill()
             self._desk.wait()
         if self._up:
-            for pid in _below(self._up.pid, _processes()):  # whom a test has left frozen
+            for pid in below(self._up.pid, processes()):  # whom a test has left frozen
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGCONT)
             child.stop(self._up, steps=((signal.SIGTERM, 60),))
         for oracle in self.oracles.values():
             oracle.stop()
-        _remove(self.base)
-
-
-class SmallDisk:
-    """A tmpfs under the home that can be full at a word, where this machine permits a mount."""
-
-    def __init__(self, home: Path) -> None:
-        self._home = home
-        mounted = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", f"size={DISK},mode=0700", "tmpfs", str(home)],
-            capture_output=True,
-            text=True,
-            check=False,
-        ) if shutil.which("mount") else None  # fmt: skip
-        self.refusal = "" if mounted and mounted.returncode == 0 else _why(mounted)
-
-    def fill(self, *, spare: int = 64 * 1024) -> None:
-        """From now on only `spare` bytes more find room: the disk shrinks to what it holds."""
-        usage = os.statvfs(self._home)
-        used = (usage.f_blocks - usage.f_bfree) * usage.f_frsize
-        self._resize(f"{used + spare}")
-
-    def free(self) -> None:
-        """There is room again."""
-        if not self.refusal and os.path.ismount(self._home):
-            self._resize(DISK)
-
-    def _resize(self, size: str) -> None:
-        subprocess.run(
-            ["mount", "-o", f"remount,size={size}", str(self._home)],
-            check=True,
-            capture_output=True,
-        )
-
-
-def _why(mounted: "subprocess.CompletedProcess[str] | None") -> str:
-    return (mounted.stderr.strip() if mounted else "") or "there is no mount(8) here"
-
-
-@dataclass(frozen=True, slots=True)
-class _Process:
-    parent: int
-    arguments: tuple[str, ...]
-
-
-def _processes() -> dict[int, _Process]:
-    """All processes of this machine that we may look at."""
-    seen = {}
-    for place in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            status = (place / "stat").read_text().rpartition(")")[2].split()
-            line = (place / "cmdline").read_bytes().decode(errors="replace")
-            if status[0] != "Z":
-                seen[int(place.name)] = _Process(
-                    int(status[1]), tuple(line.rstrip("\0").split("\0"))
-                )
-    return seen
-
-
-def _below(pid: int, table: dict[int, _Process]) -> Iterator[int]:
-    for one, told in table.items():
-        if told.parent == pid:
-            yield one
-            yield from _below(one, table)
-
-
-def _part(told: _Process) -> str:
-    """Which part of the installation a child of the supervisor is; "" for a chore."""
-    words, program = set(told.arguments), Path(told.arguments[0]).name
-    if "-Q" in words:
-        return f"worker-{told.arguments[told.arguments.index('-Q') + 1]}"
-    if "granian" in words:
-        return "door" if "dispatcher.conf.door:application" in words else "web"
-    if "beat" in words:
-        return "beat"
-    return next(
-        (name for name in ("postgres", "valkey", "redis") if program.startswith(name)), ""
-    ).replace("redis", "valkey")
-
-
-def _port() -> int:
-    """A free port that no outgoing connection is ever given: below the ephemeral range."""
-    chance = random.SystemRandom()
-    while True:
-        wanted = chance.randrange(20_000, 32_000)
-        if ours.free_port(wanted) == wanted:
-            return wanted
+        remove(self.base)
 
 
 def _environ(tree: Tree, *, pace: int) -> dict[str, str]:
@@ -432,29 +366,16 @@ def _accounts(oracle: Oracle) -> dict[str, Any]:
             told.update(oracle.ask("GET", "/sandbox/accounts"))
         return bool(told)
 
-    until(asked, within=60, what="the oracle")
+    until(asked, within=60, what=lambda: "the oracle")
     return told
 
 
-def until(check: Callable[[], bool], *, within: float, what: str, every: float = 0.1) -> float:
-    """Wait until it holds; the seconds that it took."""
+def until(
+    check: Callable[[], bool], *, within: float, what: Callable[[], str], every: float = 0.1
+) -> float:
+    """Wait until it holds; the seconds that it took. `what` says how far it came when it fails."""
     began = time.monotonic()
     while not check():
-        assert time.monotonic() - began < within, f"not within {within:.0f} s: {what}"
+        assert time.monotonic() - began < within, f"not within {within:.0f} s: {what()}"
         time.sleep(every)
     return time.monotonic() - began
-
-
-def _sweep() -> None:
-    """Remove what harnesses that were killed left in the temporary directory."""
-    for old in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        if old.stat().st_uid == os.geteuid() and not ours.held(old / "home"):
-            lock = old / "home" / "lock"
-            if lock.exists():
-                _remove(old)
-
-
-def _remove(base: Path) -> None:
-    if os.path.ismount(base / "home"):
-        subprocess.run(["umount", "-l", str(base / "home")], check=False, capture_output=True)
-    shutil.rmtree(base, ignore_errors=True)
