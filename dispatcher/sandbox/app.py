@@ -62,6 +62,10 @@ def routes(sandbox: Sandbox) -> tuple[tuple[str, Answering], ...]:
     fcm = Fcm(memory, faults, sandbox.service_account)
     clock = Clock()
     translate = LibreTranslate(memory, faults)
+
+    def owed() -> int:
+        return post.waiting() + clock.walking + events.owed
+
     replies = Replies(config.accounts, memory, post, config.inbound_url)
     return (
         ("/2010-04-01/", Twilio(config.accounts, memory, faults, post, clock)),
@@ -72,7 +76,7 @@ def routes(sandbox: Sandbox) -> tuple[tuple[str, Answering], ...]:
         ("/translate", translate),
         ("/languages", translate),
         ("/sandbox/reply", replies),
-        ("/sandbox/", Control(memory, faults, post, sandbox.credentials)),
+        ("/sandbox/", Control(memory, faults, post, sandbox.credentials, owed)),
         ("/", Wall(memory, sandbox.url, replies)),
     )
 

@@ -23,6 +23,8 @@ class Control:
     faults: Faults
     post: Post
     credentials: Callable[[], dict[str, Any]]
+    owed: Callable[[], int]
+    """Receipts that are still to come, or still to be confirmed."""
     _doors: dict[tuple[str, str], Callable[[Request], Reply]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -53,7 +55,7 @@ class Control:
             "last": self.memory.last,
             "held": len(self.memory.taken),
             "carriers": {name: dict(counts) for name, counts in self.memory.counts.items()},
-            "receipts": {**self.post.counts, "waiting": self.post.waiting()},
+            "receipts": {**self.post.counts, "waiting": self.post.waiting(), "owed": self.owed()},
         }
 
     def _tell(self, request: Request) -> Reply:

@@ -29,10 +29,13 @@ class Events:
     wait: float = WAIT
     _held: list[tuple[dict[str, Any], Told]] = field(default_factory=list)
     _timer: asyncio.TimerHandle | None = None
+    owed: int = 0
+    """Events that nobody has confirmed yet, also those that are sent again after a pause."""
 
     def add(self, event: dict[str, Any], told: Told = lambda: None) -> None:
         """Send the event with the next batch; `told` is called when the batch was answered."""
         self._held.append((event, told))
+        self.owed += 1
         if len(self._held) >= MOST:
             self.flush()
         elif self._timer is None:
@@ -54,6 +57,7 @@ class Events:
 
         def answered(status: int) -> None:
             if 200 <= status < 300 or loop.time() - began > GIVE_UP:  # noqa: PLR2004  # 2xx
+                self.owed -= len(told)
                 for each in told:
                     each()
                 return

@@ -61,12 +61,13 @@ def _disturbed(steps: list[Step], verdict: Verdict) -> list[Step]:
 class Clock:
     """Calls many functions later with few timers: all that is due in one tick shares one."""
 
-    __slots__ = ("_due", "_loop")
+    __slots__ = ("_due", "_loop", "walking")
     tick = 0.005  # seconds; a timer of its own for each step cost as much as the request
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._due: dict[int, list[Callable[[], None]]] = {}
+        self.walking = 0  # journeys that have not come to their end
 
     def now(self) -> float:
         """The loop's time."""
@@ -98,6 +99,7 @@ class Journey:
         self._act = act
         self._began = clock.now()
         self.arrived: asyncio.Future[None] | None = None
+        clock.walking += 1
         self._next()
 
     def arrival(self, *, within: float = 5.0) -> "asyncio.Future[None]":
@@ -110,6 +112,7 @@ class Journey:
     def _next(self) -> None:
         step = next(self._steps, None)
         if step is None:
+            self._clock.walking -= 1
             self._arrive()
         else:
             self._step = step

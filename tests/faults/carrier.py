@@ -100,8 +100,8 @@ class Oracle:
         self.ask("POST", "/sandbox/clock", {"seconds": seconds})
 
     def receipts_waiting(self) -> int:
-        """Receipts that are on their way to us."""
-        return int(self.ask("GET", "/sandbox/counts")["receipts"]["waiting"])
+        """Receipts that are still to come to us, or still to be confirmed by us."""
+        return int(self.ask("GET", "/sandbox/counts")["receipts"]["owed"])
 
     def accepted(self) -> list[Accepted]:
         """Everything that was taken so far, oldest first."""

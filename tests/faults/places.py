@@ -13,7 +13,7 @@ from dispatcher.kit.local import home as ours
 PREFIX = "dispatcher-faults-"
 DISK = "4g"
 """Most that the small disk may hold; memory is used only for what lies on it."""
-_LOWEST, _HIGHEST = 20_000, 32_000
+LOWEST, HIGHEST = 20_000, 32_000
 """Below the ephemeral range: no outgoing connection is ever given one of these ports."""
 
 
@@ -36,7 +36,7 @@ class Ports:
             cls._file = os.open(place, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         chance = random.SystemRandom()
         while True:
-            wanted = chance.randrange(_LOWEST, _HIGHEST)
+            wanted = chance.randrange(LOWEST, HIGHEST)
             if wanted in cls._taken or not cls._lock(wanted):
                 continue
             if ours.free_port(wanted) == wanted:

@@ -182,7 +182,11 @@ class Run:
         return left[0][2]
 
     def answered(self) -> None:
-        """Let the settling time pass until all questions are decided."""
+        """Let the settling time pass until all questions are decided.
+
+        First those receipts come that are on their way: they are free.
+        """
+        until(self._quiet, within=PATIENCE, what=lambda: "no receipt is on its way", every=0.3)
         end, questions = time.monotonic() + PATIENCE, self.settle()
         while questions and time.monotonic() < end:
             self.ground.pass_time(SETTLING)
@@ -190,6 +194,9 @@ class Run:
             while questions and time.monotonic() < pause:
                 time.sleep(0.3)
                 questions = self.settle()
+
+    def _quiet(self) -> bool:
+        return not self.oracle.receipts_waiting()
 
     def proof(self) -> Proof:
         """Wait for the end and examine; nothing is asserted."""

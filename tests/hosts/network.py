@@ -14,6 +14,8 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from tests.faults.places import LOWEST, Ports
+
 _IP = shutil.which("ip") or "/usr/sbin/ip"
 _SILENCE_MS = 11_000
 """As the program asks of PostgreSQL (dispatcher.conf.settings)."""
@@ -77,10 +79,13 @@ def hosts(*, count: int, ports: Sequence[int]) -> Iterator[list[Host]]:
 
 
 def _make(number: int) -> Host:
-    """198.18.0.0/15 is for benchmarks of networks (RFC 2544): nobody's own."""
-    name = f"dsp{os.getpid():x}{number}"
-    net = f"198.18.{os.getpid() % 250}."
-    near, far = f"{net}{4 * number + 1}", f"{net}{4 * number + 2}"
+    """198.18.0.0/15 is for benchmarks of networks (RFC 2544): nobody's own.
+
+    Which four addresses of it follows from a port that is ours alone on this machine.
+    """
+    name, ours = f"dsp{os.getpid():x}{number}", Ports.take() - LOWEST
+    net = f"198.18.{ours // 64}."
+    near, far = f"{net}{4 * (ours % 64) + 1}", f"{net}{4 * (ours % 64) + 2}"
     _ip("netns", "add", name)
     _ip("link", "add", f"{name}o", "type", "veth", "peer", "name", "up0", "netns", name)
     _ip("addr", "add", f"{near}/30", "dev", f"{name}o")
