@@ -21,6 +21,8 @@ from dispatcher.operators.models import User
 WARM = "warm"
 """Tag of the few whom the workers write to before anything is measured."""
 _COLUMNS = {"sms": "phone", "email": "email"}
+_ELSEWHERE = {"phone": {"media", "point_of_sale"}, "email": set[str]()}
+"""Column -> roles whose ladder does not know it: they get letters only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,9 @@ def _rows(tags: Mapping[str, int], *, column: str) -> Iterator[Row]:
     """The samples' mix of places, languages and roles; nobody shares a number or opted out."""
     kept = ("name", "roles", "region", "languages", "culture", "time_zone")
     count, seen = sum(tags.values()), set[str]()
-    alone = (row for row in make(count * 3, subscribe=lambda _: {}) if _first(row[column], seen))
+    made = make(count * 3, subscribe=lambda _: {})
+    meant = (row for row in made if _ELSEWHERE[column].isdisjoint(row["roles"].split("; ")))
+    alone = (row for row in meant if _first(row[column], seen))
     tagged = (tag for tag, many in tags.items() for _ in range(many))
     for number, (tag, row) in enumerate(zip(tagged, alone, strict=False)):
         own = {"reference": f"P{number}", "tags": tag, column: row[column]}
