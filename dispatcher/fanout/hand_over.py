@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import structlog
 from django.db import DatabaseError
 
-from dispatcher.fanout.load import Call, Load, Loader
+from dispatcher.fanout.load import Call, Load, Loader, Piece
 from dispatcher.fanout.pace import Pace
 from dispatcher.fanout.spread import spread
 from dispatcher.fanout.switch import Admitted, Switch, Waiting, moved
@@ -34,6 +34,8 @@ CONVOYS = 4
 """Convoys on the way at once in a worker: while one is recorded, others are on the wire."""
 PEOPLE = 500
 """People in a convoy: what one statement records without being felt."""
+FEWEST, MOST = 8, 512
+"""Batches of a dispatch that a claim looks at: what it locks in vain, others do not find."""
 SHORTEST, LONGEST = 0.02, 0.16
 """Seconds between two looks for work while more is expected, growing: a look costs 2 ms of CPU."""
 LOOK = 0.5
@@ -54,6 +56,7 @@ written down is unknown for ever."""
 ILL = 30.0
 """Seconds after which a batch that cannot be carried is tried again, behind all others."""
 
+_LEASE = LEASE.total_seconds()
 _SHORT = Outcome.unasked("lease_short", seconds=0)
 _HALTED = Outcome.unasked("halted", seconds=0)
 _BREATH = 0.5
@@ -78,6 +81,7 @@ class Conductor:
     _busy: int = 0
     _enlisting: bool = False
     _again: float = 0.0
+    _looked_at: int = 64
 
     def __post_init__(self) -> None:
         self._switch = Switch(self.wire, self.pace, self.breaker, self._bar)
@@ -153,7 +157,14 @@ class Conductor:
         return ()
 
     def _claim(self) -> Sequence[Claimed]:
-        return entries.claim(self.lane, people=PEOPLE, resting=self._switch.resting())
+        """Batches are of one person or of 500: as many are looked at as the last ones suggest."""
+        resting = self._switch.resting()
+        batches = entries.claim(self.lane, people=PEOPLE, most=self._looked_at, resting=resting)
+        if batches:
+            people = sum(batch.size - batch.cursor for batch in batches)
+            wanted = 2 * PEOPLE * len(batches) // max(people, 1)
+            self._looked_at = min(max(wanted, FEWEST), MOST)
+        return batches
 
     async def _carry_safely(self, batches: Sequence[Claimed]) -> int:
         """Carry them; when that fails, each alone, so that one bad batch keeps no other back.
@@ -276,13 +287,12 @@ class Conductor:
         """Why a call may not go out any more: its dispatch was halted, or its lease runs out."""
         if call.dispatch_id in self._halted:
             return _HALTED
-        if min(self._left(piece.batch_id) for piece in call.pieces) < SAFE:
-            return _SHORT
-        return None
+        ends = min(map(self._ends, call.pieces))
+        return None if ends - time.monotonic() >= SAFE else _SHORT
 
-    def _left(self, batch_id: int) -> float:
-        """Seconds of lease left, by our own clock since before we asked for it."""
-        return self._lease.get(batch_id, 0) + LEASE.total_seconds() - time.monotonic()
+    def _ends(self, piece: Piece) -> float:
+        """When its batch's lease ends, by our own clock since before we asked for it."""
+        return self._lease.get(piece.batch_id, 0.0) + _LEASE
 
     async def _beat(self) -> None:
         """Every moment: who was stopped, who is ill, which leases need to be renewed."""

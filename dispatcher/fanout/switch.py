@@ -143,7 +143,7 @@ def _for_trial(batches: Iterable[Claimed], account: str, *, others: bool) -> Cla
 def moved(outcome: Outcome, *, others: bool) -> Outcome:
     """What an ill account did not take need not wait for it to be mended when there is another."""
     if others and outcome.kind is Kind.LATER and outcome.asked and is_ill(outcome):
-        return replace(outcome, retry_after=MOVES)
+        return outcome._replace(retry_after=MOVES)
     return outcome
 
 

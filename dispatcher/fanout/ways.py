@@ -1,7 +1,7 @@
 """By which channel, in which words and when a reader is told, or why not."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from contacts import territories
@@ -18,6 +18,8 @@ QUIET = "quiet_hours"
 SECOND = 100
 """Slots from here on bear the second message of a bilingual fallback: whole, in one language."""
 
+_Chosen = tuple[choosing.Choice | choosing.Blocked, choosing.Choice | None]
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -31,6 +33,7 @@ class Setting:
     launched_at: datetime | None
     """Of the dispatch, for a later stage; None: this is the launch."""
     expires_at: datetime
+    _chosen: dict[tuple[choosing.Reader, str], _Chosen] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -58,24 +61,36 @@ class Setting:
             yield Way(reader.key, 0, 0, "none", "", 0, "", "", "no_group")
             return
         step = self.step_of(group)
-        asker = choosing.Reader(
-            reader.languages, reader.country, group.name, reader.culture, reader.roles
-        )
-        policy = self._policy()
         for slot, place, channel in ladder.ways(step):
             if channel in reader.told:
                 continue
-            texts = group.wordings.get(channel, {})
-            found = choosing.choose(
-                asker, available=texts, policy=policy, variants=group.variants.get(channel)
-            )
+            found, other = self._choice(group, channel, reader)
             if isinstance(found, choosing.Blocked):
                 yield Way(reader.key, slot, place, channel, "", 0, "", "", found.reason.value)
                 continue
             yield from self._ways(step, reader, found, (slot, place, channel))
-            other = choosing.also(asker, found, available=texts, policy=policy)
             if other is not None:
                 yield from self._ways(step, reader, other, (slot + SECOND, place, channel))
+
+    def _choice(self, group: Group, channel: str, reader: Reader) -> _Chosen:
+        """The words for a reader, and the second message's, if any.
+
+        Readers who differ by region and time zone alone, three of four, are alike in this.
+        """
+        asker = choosing.Reader(
+            reader.languages, reader.country, group.name, reader.culture, reader.roles
+        )
+        known = self._chosen.get((asker, channel))
+        if known is None:
+            policy, texts = self._policy(), group.wordings.get(channel, {})
+            found = choosing.choose(
+                asker, available=texts, policy=policy, variants=group.variants.get(channel)
+            )
+            other = None
+            if not isinstance(found, choosing.Blocked):
+                other = choosing.also(asker, found, available=texts, policy=policy)
+            known = self._chosen[asker, channel] = (found, other)
+        return known
 
     def _policy(self) -> choosing.Policy:
         return choosing.Policy(

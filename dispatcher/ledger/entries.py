@@ -8,6 +8,7 @@ import random
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import NamedTuple
 
 import structlog
 from django.db import transaction
@@ -59,11 +60,10 @@ class Claimed:
         return self.origin * BLOCK + position
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """What one parcel came to; `index` is its place in the batch."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # a tuple's own `index` is nobody's here
     outcome: Outcome
     carrier: str
     account: str = ""
@@ -80,13 +80,15 @@ class Window:
     """(index, reason) of people who may no longer be written to."""
 
 
-def claim(lane: str, *, people: int, resting: Sequence[str] = ()) -> list[Claimed]:
+def claim(lane: str, *, people: int, most: int = 64, resting: Sequence[str] = ()) -> list[Claimed]:
     """Lease due batches of the lane with about `people` people who have not been written to.
 
-    Of each dispatch about as many people as of the others. Batches of the accounts in `resting`
-    are left to lie.
+    Of each dispatch about as many people as of the others, and `most` batches: so many are looked
+    at, and kept from others meanwhile. Batches of the accounts in `resting` are left to lie.
     """
-    found = statements.rows("claim", lane=lane, people=people, resting=list(resting), lease=LEASE)
+    found = statements.prepared(
+        "claim", lane=lane, people=people, most=most, resting=list(resting), lease=LEASE
+    )
     return [Claimed(*row) for row in found]
 
 
@@ -97,7 +99,7 @@ def advance(windows: Sequence[tuple[Claimed, int]]) -> set[int]:
     Once for each claim. A batch is missing whose dispatch was paused, stopped or expired, whose
     lease was lost, or out of which a receipt has taken somebody: give it back with `release`.
     """
-    found = statements.rows(
+    found = statements.prepared(
         "advance",
         ids=[batch.id for batch, _ in windows],
         tokens=[batch.token for batch, _ in windows],
@@ -112,7 +114,7 @@ def advance(windows: Sequence[tuple[Claimed, int]]) -> set[int]:
 
 def release(batches: Sequence[tuple[Claimed, float]]) -> None:
     """Give batches back untouched, due again after so many seconds."""
-    statements.run(
+    statements.prepared(
         "release",
         ids=[batch.id for batch, _ in batches],
         tokens=[batch.token for batch, _ in batches],
@@ -122,7 +124,7 @@ def release(batches: Sequence[tuple[Claimed, float]]) -> None:
 
 def heartbeat(batches: Sequence[Claimed]) -> set[int]:
     """Renew the leases of a living worker; the ids that are still its own."""
-    found = statements.rows(
+    found = statements.prepared(
         "heartbeat",
         ids=[batch.id for batch in batches],
         tokens=[batch.token for batch in batches],
@@ -133,7 +135,7 @@ def heartbeat(batches: Sequence[Claimed]) -> set[int]:
 
 def halted(dispatch_ids: Collection[int]) -> set[int]:
     """Those of the dispatches of which nothing may leave now: stopped, paused or expired."""
-    return {found for (found,) in statements.rows("halted", ids=list(dispatch_ids))}
+    return {found for (found,) in statements.prepared("halted", ids=list(dispatch_ids))}
 
 
 def record(windows: Sequence[Window]) -> None:
@@ -146,7 +148,7 @@ def record(windows: Sequence[Window]) -> None:
     """
     windows = [_judged(window) for window in windows]
     with transaction.atomic():
-        held = statements.rows(
+        held = statements.prepared(
             "hold",
             ids=[window.batch.id for window in windows],
             tokens=[window.batch.token for window in windows],
@@ -157,7 +159,7 @@ def record(windows: Sequence[Window]) -> None:
         _retry(mine)
         _exclude(mine)
         if mine:
-            statements.run("settle", ids=[window.batch.id for window in mine])
+            statements.prepared("settle", ids=[window.batch.id for window in mine])
     late = [window for window in windows if not _whole(window, flying)]
     if late:
         _come_late(late)
@@ -208,7 +210,7 @@ def _judged(window: Window) -> Window:
     return replace(
         window,
         facts=[
-            replace(fact, outcome=Outcome.refused("attempts_spent"))
+            fact._replace(outcome=Outcome.refused("attempts_spent"))
             if fact.outcome.kind is Kind.LATER and fact.outcome.asked
             else fact
             for fact in window.facts
@@ -245,7 +247,7 @@ def _write(windows: Sequence[Window]) -> None:
         statements.run(
             "doubled", ids=list(ids), attempts=list(attempts), carrier_ids=list(carrier_ids)
         )
-    statements.run(
+    statements.prepared(
         "write",
         ids=[delivery_id for delivery_id, _, _ in found],
         dispatches=[batch.dispatch_id for _, batch, _ in found],

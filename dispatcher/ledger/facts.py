@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, IntEnum, StrEnum
 from math import ceil, floor
+from typing import NamedTuple
 
 BLOCK = 1024
 """Delivery ids reserved for a batch: id = root batch id * BLOCK + position."""
@@ -101,8 +102,7 @@ class Kind(Enum):
     """All else: a time-out, a cut connection, a 5xx, garbage, another 2xx."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """The decision that one parcel's send came to; `code` is the carrier's or ours, never prose."""
 
     kind: Kind

@@ -196,7 +196,7 @@ def unanswered(dispatch_id: int, *, regions: Sequence[str] | None = None) -> lis
 
 def who_answered(dispatch_id: int, contact_ids: Sequence[int]) -> set[int]:
     """Those of these people who have answered this dispatch."""
-    found = statements.rows("who_answered", dispatch=dispatch_id, contacts=list(contact_ids))
+    found = statements.prepared("who_answered", dispatch=dispatch_id, contacts=list(contact_ids))
     return {contact_id for (contact_id,) in found}
 
 

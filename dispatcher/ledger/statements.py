@@ -1,13 +1,17 @@
 """How the ledger speaks to PostgreSQL: a named statement, its values, its rows."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import psycopg
 from django.db import connection
 
 from dispatcher.kit.sql import statements
+
+_PLAIN: Final = re.compile(r'[^"\\]*').fullmatch
+_ESCAPED, _ESCAPE = re.compile(r'(["\\])'), r"\\\1"
 
 
 def rows(name: str, /, **values: Any) -> list[tuple[Any, ...]]:
@@ -18,7 +22,7 @@ def rows(name: str, /, **values: Any) -> list[tuple[Any, ...]]:
 def rows_of(text: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """The rows of a statement that was put together from a named one and a query."""
     with connection.cursor() as cursor:
-        cursor.execute(text, values)
+        cursor.execute(text, _written(values))
         return cursor.fetchall() if cursor.description else []
 
 
@@ -32,14 +36,14 @@ def prepared(name: str, /, **values: Any) -> list[tuple[Any, ...]]:
     connection.ensure_connection()
     connection.validate_no_broken_transaction()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(statements("dispatcher.ledger")[name], values, prepare=True)
-        return cursor.fetchall()
+        cursor.execute(statements("dispatcher.ledger")[name], _written(values), prepare=True)
+        return cursor.fetchall() if cursor.description else []
 
 
 def run(name: str, /, **values: Any) -> int:
     """How many rows the statement touched."""
     with connection.cursor() as cursor:
-        cursor.execute(statements("dispatcher.ledger")[name], values)
+        cursor.execute(statements("dispatcher.ledger")[name], _written(values))
         return int(cursor.rowcount)
 
 
@@ -51,3 +55,31 @@ def text(name: str) -> str:
 def ledger_now() -> datetime:
     """The ledger's own time: the database's clock, shifted only by tests."""
     return cast("datetime", rows_of("select ledger_now()", {})[0][0])
+
+
+def _written(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with every list as PostgreSQL writes an array; the statement says of what.
+
+    psycopg asks each element for its type and escapes it by itself: 15 of 80 us of a message.
+    """
+    return {
+        name: array(value) if isinstance(value, list) else value for name, value in values.items()
+    }
+
+
+def array(values: list[Any]) -> str:
+    """An array's text, of numbers, truth values, texts, times, and nulls among them."""
+    kinds = set(map(type, values))
+    if kinds == {int}:
+        return f"{{{','.join(map(str, values))}}}"
+    return f"{{{','.join(_elements(values))}}}"
+
+
+def _elements(values: Iterable[Any]) -> Iterable[str]:
+    for value in values:
+        if value is None:
+            yield "null"
+        elif isinstance(value, str):
+            yield f'"{value}"' if _PLAIN(value) else f'"{_ESCAPED.sub(_ESCAPE, value)}"'
+        else:
+            yield f'"{value}"'

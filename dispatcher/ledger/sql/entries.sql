@@ -55,7 +55,7 @@ with due as (
         select b.id, b.size - b.cursor as n, b.due_at from ledger_batch b
         where b.dispatch_id = d.id and b.state = 'waiting' and b.due_at <= ledger_now()
             and b.account <> all(%(resting)s::text[])
-        order by b.due_at limit 64 for update skip locked
+        order by b.due_at limit %(most)s for update skip locked
     ) w
     where d.lane = %(lane)s and d.state in ('enlisting', 'running') and d.stopped_at is null
         and d.paused_at is null and d.expires_at > ledger_now()
@@ -119,7 +119,7 @@ returning b.id
 -- name: halted
 -- Dispatches of which nothing may leave now.
 select d.id from ledger_dispatch d
-where d.id = any(%(ids)s)
+where d.id = any(%(ids)s::bigint[])
     and (d.stopped_at is not null or d.paused_at is not null or d.expires_at <= ledger_now())
 
 -- name: hold
@@ -206,7 +206,7 @@ update ledger_batch b set settled = b.cursor, early = 0, lease_until = null,
     state = case when b.state = 'withdrawn' then 'withdrawn'
         when b.cursor = b.size then 'done' else 'waiting' end,
     due_at = case when b.cursor < b.size then (select ledger_now()) else b.due_at end
-where b.id = any(%(ids)s)
+where b.id = any(%(ids)s::bigint[])
 
 -- name: withdraw
 -- Stopped or expired dispatches: nothing of them that has not left will leave.
