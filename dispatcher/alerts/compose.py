@@ -2,17 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import get_args
+from typing import Any
 
 from django.db import transaction
 from django.db.models.functions import Now
 
-from contacts import segments, territories
-from contacts.models import AdHocList
-from contacts.reach import vocabulary
-from dispatcher.alerts import desk, night, scenarios, survey
+from contacts import territories
+from dispatcher.alerts import choices, desk, marks, scenarios, survey
+from dispatcher.alerts.choices import one_of
 from dispatcher.alerts.models import Alert, Fact
-from dispatcher.alerts.scenarios import PARTS, STANCES, Fallback, Scenario
+from dispatcher.alerts.scenarios import PARTS, STANCES, Scenario
 from dispatcher.alerts.states import State
 from dispatcher.kit.errors import Refused
 from dispatcher.operators import access, journal
@@ -21,8 +20,7 @@ from dispatcher.operators.roles import Role
 from dispatcher.wording import tags, values
 
 AUTHORS = (Role.AUTHOR,)
-LONGEST_LIFE = timedelta(days=30)
-"""An alert that may still leave a month later is a mistake, not a plan."""
+LONGEST_LIFE = choices.LONGEST_LIFE
 
 
 @transaction.atomic
@@ -57,9 +55,9 @@ def compose(
     `wording.language_unknown`, `contacts.segment_*`, NotAllowed.
     """
     plan = scenarios.load(scenario)
-    _one_of("part", part, PARTS)
-    _one_of("mode", mode, (Alert.DRILL, Alert.REAL))
-    _one_of("stance", stance, STANCES)
+    one_of("part", part, PARTS)
+    one_of("mode", mode, (Alert.DRILL, Alert.REAL))
+    one_of("stance", stance, STANCES)
     if follows:
         _check_follows(follows, by=by, scenario=scenario, mode=mode)
     asked = regions or (follows.scope if follows else access.regions_of(by, Role.AUTHOR))
@@ -79,9 +77,9 @@ def compose(
         follows=follows,
         affected=affected,
         stance=stance,
-        **_audience(segment, list_id, follows=follows),
-        **_quiet(plan, quiet_hours, override_quiet),
-        **_choices(plan, expires_after, fallback, default_language),
+        **choices.audience(segment, list_id, follows=follows),
+        **choices.quiet(plan, quiet_hours, override_quiet),
+        **choices.choices(plan, expires_after, fallback, default_language),
     )
     if follows:
         _carry_over(follows, alert, plan)
@@ -94,23 +92,83 @@ def compose(
 
 @transaction.atomic
 def set_audience(
-    alert: Alert, *, by: User, segment: str = "", list_id: int | None = None, affected: bool = False
+    alert: Alert,
+    *,
+    by: User,
+    segment: str = "",
+    list_id: int | None = None,
+    affected: bool = False,
+    seen: str | None = None,
 ) -> Alert:
     """Whom it is for: a segment, a private list, or both. Sends the alert back to draft.
 
-    Or, `affected`, those who may have received the alert that it follows.
-    Raises `alerts.unknown_list|list_of_another|nothing_followed`, `contacts.segment_*`.
+    Or, `affected`, those who may have received the alert that it follows. `seen` is the mark
+    (`marks.of_audience`) of what the person looked at.
+    Raises `alerts.unknown_list|list_of_another|nothing_followed`, `contacts.segment_*`,
+    `alerts.changed_by_other`.
     """
     alert = desk.take(alert, by=by, roles=AUTHORS)
+    marks.check(alert, seen=seen, now=marks.of_audience(alert), what=marks.AUDIENCE)
     desk.change(alert)
     if affected:
         if alert.follows is None or survey.launched(alert.follows) is None:
             raise Refused("alerts.nothing_followed", number=alert.number)
         segment, list_id = "", alert.follows.list_id
-    columns = _audience(segment, list_id, follows=alert.follows, alert=alert)
+    columns = choices.audience(segment, list_id, follows=alert.follows, alert=alert)
     Alert.objects.filter(pk=alert.pk).update(affected=affected, **columns)
     journal.note(by, "alerts.audience_set", f"alert:{alert.pk}", segment=segment, list=list_id)
     alert.refresh_from_db()
+    return alert
+
+
+@transaction.atomic
+def set_choices(
+    alert: Alert,
+    *,
+    by: User,
+    expires_after: timedelta | None = None,
+    fallback: str = "",
+    default_language: str = "",
+    quiet_hours: str = "",
+    override_quiet: str = "",
+    stance: str = "",
+    seen: str | None = None,
+) -> Alert:
+    """How it leaves; what is not given is the scenario's again. Sends the alert back to draft.
+
+    `seen` is the mark (`marks.of_choices`) of what the person looked at.
+    Raises `alerts.unknown_fallback|unknown_stance|bad_expiry`, `alerts.bad_quiet_hours`,
+    `alerts.quiet_life_safety|reason_missing`, `wording.language_unknown`,
+    `alerts.changed_by_other`.
+    """
+    alert = desk.take(alert, by=by, roles=AUTHORS)
+    marks.check(alert, seen=seen, now=marks.of_choices(alert), what=marks.CHOICES)
+    plan = scenarios.load(alert.scenario)
+    one_of("stance", stance, STANCES)
+    columns: dict[str, Any] = {
+        "stance": stance,
+        **choices.quiet(plan, quiet_hours, override_quiet),
+        **choices.choices(plan, expires_after, fallback, default_language),
+    }
+    desk.change(alert)
+    Alert.objects.filter(pk=alert.pk).update(**columns)
+    about, before = f"alert:{alert.pk}", alert.quiet_override
+    journal.note(by, "alerts.choices_set", about, **columns)
+    alert.refresh_from_db()
+    if alert.quiet_override and alert.quiet_override != before:
+        journal.note(by, "alerts.quiet_overridden", about, reason=alert.quiet_override)
+    return alert
+
+
+@transaction.atomic
+def reopen(alert: Alert, *, by: User) -> Alert:
+    """Take a submitted alert back to change it: approvals given so far are void.
+
+    Raises `alerts.closed`.
+    """
+    alert = desk.take(alert, by=by, roles=AUTHORS)
+    desk.change(alert)
+    journal.note(by, "alerts.reopened", f"alert:{alert.pk}")
     return alert
 
 
@@ -124,11 +182,14 @@ def set_fact(
     source: str = "",
     region: str = "",
     language: str = "",
+    seen: str | None = None,
 ) -> Fact:
     """Write down a fact in the canonical form of its type; it is unverified from now on.
 
     With `region` or `language` it holds for those readers only. Sends the alert back to draft.
-    Raises `alerts.unknown_fact`, `alerts.fact_unscoped`, `wording.fact_*`.
+    `seen` is the mark (`marks.of_fact`) of what the person looked at, '' of nothing.
+    Raises `alerts.unknown_fact`, `alerts.fact_unscoped`, `wording.fact_*`,
+    `alerts.changed_by_other`.
     """
     alert = desk.take(alert, by=by, roles=AUTHORS)
     wanted = scenarios.load(alert.scenario).fact(name)
@@ -136,6 +197,7 @@ def set_fact(
         raise Refused("alerts.fact_unscoped", name=name)
     region, language = _scope_of_fact(region, language)
     values.read(wanted.type, value, name=name)
+    _check_seen(alert, seen, name, region, language)
     desk.change(alert)
     fact, _ = Fact.objects.update_or_create(
         alert=alert,
@@ -158,9 +220,21 @@ def set_fact(
 
 
 @transaction.atomic
-def drop_fact(alert: Alert, *, by: User, name: str, region: str = "", language: str = "") -> None:
-    """Strike a fact out. Sends the alert back to draft. Raises `alerts.no_such_fact`."""
+def drop_fact(
+    alert: Alert,
+    *,
+    by: User,
+    name: str,
+    region: str = "",
+    language: str = "",
+    seen: str | None = None,
+) -> None:
+    """Strike a fact out. Sends the alert back to draft.
+
+    Raises `alerts.no_such_fact`, `alerts.changed_by_other`.
+    """
     alert = desk.take(alert, by=by, roles=AUTHORS)
+    _check_seen(alert, seen, name, *_scope_of_fact(region, language))
     desk.change(alert)
     fact = _fact(alert, name, region, language)
     journal.note(by, "alerts.fact_dropped", f"alert:{alert.pk}", fact=str(fact))
@@ -169,13 +243,22 @@ def drop_fact(alert: Alert, *, by: User, name: str, region: str = "", language: 
 
 @transaction.atomic
 def verify_fact(
-    alert: Alert, *, by: User, name: str, region: str = "", language: str = "", source: str = ""
+    alert: Alert,
+    *,
+    by: User,
+    name: str,
+    region: str = "",
+    language: str = "",
+    source: str = "",
+    seen: str | None = None,
 ) -> Fact:
     """Mark a fact as confirmed by this person, now; it needs a source, given here or before.
 
-    Approvers may verify too. Raises `alerts.no_such_fact`, `alerts.fact_without_source`.
+    Approvers may verify too. Raises `alerts.no_such_fact`, `alerts.fact_without_source`,
+    `alerts.changed_by_other`.
     """
     alert = desk.take(alert, by=by, roles=(Role.AUTHOR, Role.APPROVER))
+    _check_seen(alert, seen, name, *_scope_of_fact(region, language))
     fact = _fact(alert, name, region, language)
     source = source.strip()[:300] or fact.source
     if not source:
@@ -197,11 +280,6 @@ def cancel(alert: Alert, *, by: User, reason: str = "") -> Alert:
     return alert
 
 
-def _one_of(what: str, word: str, known: Sequence[str]) -> None:
-    if word not in known:
-        raise Refused(f"alerts.unknown_{what}", word=word, known=", ".join(known))
-
-
 def _check_follows(earlier: Alert, *, by: User, scenario: str, mode: str) -> None:
     """A drill never follows the real thing, nor the other way round."""
     if not desk.seen_by(by, earlier):
@@ -213,54 +291,6 @@ def _check_follows(earlier: Alert, *, by: User, scenario: str, mode: str) -> Non
         )
     if (earlier.scenario, earlier.mode) != (scenario, mode):
         raise Refused("alerts.follows_other", number=earlier.number)
-
-
-def _quiet(plan: Scenario, hours: str, reason: str) -> dict[str, str]:
-    """What the author says about quiet hours; what is about life waits for nobody's sleep."""
-    if hours:
-        night.read(hours)
-        if plan.severity == "life_safety":
-            raise Refused("alerts.quiet_life_safety", scenario=plan.key)
-    return {"quiet_hours": hours.strip(), "quiet_override": night.check_reason(reason)}
-
-
-def _choices(
-    plan: Scenario, expires_after: timedelta | None, fallback: str, default_language: str
-) -> dict[str, object]:
-    """What the sender may decide otherwise than the scenario."""
-    _one_of("fallback", fallback or plan.fallback, get_args(Fallback))
-    life = plan.expires_after if expires_after is None else expires_after
-    if not timedelta(0) < life <= LONGEST_LIFE:
-        raise Refused("alerts.bad_expiry", most=LONGEST_LIFE.days)
-    return {
-        "fallback": fallback or plan.fallback,
-        "default_language": tags.canonical(default_language or plan.default_language),
-        "expires_after": life,
-    }
-
-
-def _audience(
-    segment: str, list_id: int | None, *, follows: Alert | None, alert: Alert | None = None
-) -> dict[str, object]:
-    """Checked columns of an audience; an empty one is a draft's right, not a submission's."""
-    if segment.strip():
-        segments.parse(segment, words=vocabulary())
-    if list_id is not None:
-        if not AdHocList.objects.filter(pk=list_id, erased_at=None).exists():
-            raise Refused("alerts.unknown_list", list=list_id)
-        others = Alert.objects.filter(list_id=list_id).exclude(pk=alert.pk if alert else 0)
-        if others.exclude(pk__in=_chain(follows)).exists():
-            raise Refused("alerts.list_of_another", list=list_id)
-    return {"segment": segment.strip(), "list_id": list_id}
-
-
-def _chain(alert: Alert | None) -> list[int]:
-    """The alert and those that it follows: they may share a private list."""
-    found: list[int] = []
-    while alert is not None:
-        found.append(alert.pk)
-        alert = alert.follows
-    return found
 
 
 def _carry_over(earlier: Alert, alert: Alert, plan: Scenario) -> None:
@@ -290,6 +320,13 @@ def _scope_of_fact(region: str, language: str) -> tuple[str, str]:
         territories.canonical(region) if region else "",
         tags.canonical(language) if language else "",
     )
+
+
+def _check_seen(alert: Alert, seen: str | None, name: str, region: str, language: str) -> None:
+    """Nobody has changed this fact since the person looked at it."""
+    if seen is not None:
+        there = alert.facts.filter(name=name, region=region, language=language).first()
+        marks.check(alert, seen=seen, now=marks.of_fact(there), what=marks.FACTS)
 
 
 def _fact(alert: Alert, name: str, region: str, language: str) -> Fact:

@@ -42,8 +42,11 @@ def take(alert: Alert, *, by: User, roles: tuple[Role, ...]) -> Alert:
 
 def listed(*, by: User) -> QuerySet[Alert]:
     """The alerts that the person may read, newest first."""
-    shared = [alert.pk for alert in Alert.objects.only("scope") if seen_by(by, alert)]
-    return Alert.objects.filter(pk__in=shared).order_by("-pk")
+    mine = access.regions_of(by, *READERS)
+    scopes = Alert.objects.values_list("scope", flat=True).order_by("scope").distinct()
+    return Alert.objects.filter(
+        scope__in=[scope for scope in scopes if access.common(mine, scope)]
+    ).order_by("-pk")
 
 
 def seen_by(user: User, alert: Alert) -> bool:

@@ -16,6 +16,10 @@ tell(
             "“%(hours)s” are no quiet hours. Write them like 21:00-08:00, on the reader's clock."
         ),
         "alerts.bad_expiry": _("An alert may live from a moment to %(most)s days."),
+        "alerts.changed_by_other": _(
+            "%(who)s has changed this since you opened it. What you typed is still here; look at "
+            "both and save again."
+        ),
         "alerts.changed_meanwhile": _("Alert %(number)s was changed at this moment; look again."),
         "alerts.changed_since_approval": _(
             "Alert %(number)s is not what was approved any more; submit it again."
