@@ -1,4 +1,4 @@
-"""What a sender decides about an alert, checked: its audience, and what may differ from the plan."""
+"""What a sender decides about an alert, checked: its audience, and how it leaves."""
 
 from collections.abc import Sequence
 from datetime import timedelta

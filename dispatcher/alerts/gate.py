@@ -29,7 +29,7 @@ class NotReady(Refused):
 
 def lacks(alert: Alert, found: Survey | None = None) -> tuple[AnyRefused, ...]:
     """What is missing, wrong or unverified; empty when the alert may be submitted."""
-    causes: list[AnyRefused] = list(_facts(alert))
+    causes: list[AnyRefused] = list(unready(alert))
     if not survey.has_audience(alert):
         return (*causes, Refused("alerts.no_audience"))
     try:
@@ -46,8 +46,8 @@ def lacks(alert: Alert, found: Survey | None = None) -> tuple[AnyRefused, ...]:
     )
 
 
-def _facts(alert: Alert) -> Iterator[Refused]:
-    """Required facts that are missing, and facts that nobody verified."""
+def unready(alert: Alert) -> Iterator[Refused]:
+    """Facts that this part requires and that are missing, and facts that nobody verified."""
     rows = list(alert.facts.all())
     there = {row.name for row in rows}
     for wanted in scenarios.load(alert.scenario).facts:

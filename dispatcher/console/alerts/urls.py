@@ -1,9 +1,7 @@
 """Addresses of what is being prepared and decided."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern
 
-from dispatcher.console.alerts import views
+from dispatcher.console.alerts.writing_urls import urlpatterns as writing
 
-urlpatterns: list[URLPattern] = [
-    path("alerts/", views.alerts, name="alerts"),
-]
+urlpatterns: list[URLPattern] = [*writing]

@@ -1,0 +1,14 @@
+"""Addresses of the pages on which an alert is written."""
+
+from django.urls import URLPattern, path
+
+from dispatcher.console.alerts import writing
+
+urlpatterns: list[URLPattern] = [
+    path("alerts/", writing.alerts, name="alerts"),
+    path("alerts/new/", writing.begin, name="alerts-new"),
+    path("alerts/<int:number>/resume/", writing.resume, name="alerts-resume"),
+    path("alerts/<int:number>/facts/", writing.facts, name="alerts-facts"),
+    path("alerts/<int:number>/cancel/", writing.cancel, name="alerts-cancel"),
+    path("alerts/<int:number>/reopen/", writing.reopen, name="alerts-reopen"),
+]
