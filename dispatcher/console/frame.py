@@ -31,7 +31,12 @@ WAYS = (
     Way("alerts", "console:alerts", _("Alerts"), frozenset(READERS)),
     Way("dispatches", "console:dispatches", _("Sent"), frozenset(READERS)),
     Way("people", "console:people", _("People"), frozenset({Role.REGISTRY_KEEPER})),
-    Way("words", "console:words", _("Words"), frozenset({Role.TRANSLATOR, Role.AUTHOR})),
+    Way(
+        "words",
+        "console:words",
+        _("Words"),
+        frozenset({Role.TRANSLATOR, Role.AUTHOR, Role.APPROVER, Role.ADMIN}),
+    ),
     Way("operators", "console:operators", _("Operators"), frozenset({Role.ADMIN})),
     Way("account", "console:account", _("Account"), frozenset()),
 )

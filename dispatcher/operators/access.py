@@ -78,3 +78,11 @@ def speaks(user: User, language: str) -> bool:
 def holds(user: User, office: str) -> bool:
     """Whether the user sits in the office or deputises for it."""
     return user.is_active and OfficeHolder.objects.filter(user=user, office_id=office).exists()
+
+
+def languages(user: User) -> tuple[str, ...]:
+    """The languages (BCP 47) that a translator may vouch for, sorted; () for everybody else."""
+    if not user.is_active:
+        return ()
+    mine = Membership.objects.filter(user=user, role=Role.TRANSLATOR)
+    return tuple(sorted({tag for held in mine.values_list("languages", flat=True) for tag in held}))
