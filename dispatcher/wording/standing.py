@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import F
+
 from dispatcher.wording.comparing import Piece, changes
 from dispatcher.wording.models import Source, Template, WordingVersion
-from dispatcher.wording.states import MISSING, Origin, State
+from dispatcher.wording.states import MISSING, OPEN, Origin, State
 
 _WEIGHT = {
     State.STALE: 0,
@@ -56,6 +58,26 @@ def standings(keys: Iterable[str], *, locales: Iterable[str]) -> list[Standing]:
         for row in templates
         for locale in dict.fromkeys([row.source_language, *tongues])
     ]
+
+
+def in_hand(keys: Iterable[str], *, locales: Iterable[str]) -> dict[tuple[str, str, str], Standing]:
+    """(key, channel, language) -> the version that somebody works on now.
+
+    It may stand beside an accepted one, which is sent until this one takes its place.
+    """
+    rows = (
+        WordingVersion.objects.filter(
+            wording__template__key__in=list(keys),
+            wording__locale__in=list(locales),
+            source_hash=F("wording__template__source_hash"),
+            origin=Origin.OPERATOR.value,
+            state__in=[state.value for state in OPEN],
+        )
+        .select_related("wording__template")
+        .order_by("pk")
+    )
+    told = (_standing(row, State(row.state)) for row in rows)
+    return {(one.key, one.channel, one.locale): one for one in told}
 
 
 def _newest(keys: list[str]) -> dict[tuple[str, str, str], Standing]:

@@ -91,6 +91,8 @@ class Sheet:
     may_accept_again: bool
     may_return: bool
     may_ask_review: bool
+    in_use: bool
+    """Whether an accepted text is sent until this one takes its place."""
     own_edit: bool
     """Whether the person wrote the last edit of a text that asks for four eyes."""
 
@@ -125,11 +127,13 @@ def find(key: str, channel: str) -> Template:
 def sheet(template: Template, locale: str, *, by: User) -> Sheet:
     """The desk for this person. Raises `wording.language_unknown`."""
     locale = tags.canonical(locale)
-    held = next(
+    used = next(
         one
         for one in standing.standings([template.key], locales=[locale])
         if (one.channel, one.locale) == (template.channel, locale)
     )
+    place = (template.key, template.channel, locale)
+    held = standing.in_hand([template.key], locales=[locale]).get(place, used)
     version = WordingVersion.objects.filter(pk=held.version_id or 0).first()
     speaks = access.speaks(by, locale)
     own = bool(version and version.writer_id == by.pk and _four_eyes(template.key))
@@ -149,6 +153,7 @@ def sheet(template: Template, locale: str, *, by: User) -> Sheet:
         may_accept_again=speaks and version is not None and state == State.STALE,
         may_return=speaks and version is not None and state != State.STALE,
         may_ask_review=version is not None and version.state == State.MACHINE_DRAFT,
+        in_use=held is not used and used.state == State.ACCEPTED,
         own_edit=own and speaks and open_,
     )
 

@@ -1,7 +1,7 @@
 """All texts by language and state, as one person may see them."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dispatcher.alerts import desk
@@ -10,7 +10,7 @@ from dispatcher.console.words import names
 from dispatcher.operators import access
 from dispatcher.operators.models import User
 from dispatcher.wording import library
-from dispatcher.wording.standing import Standing, standings
+from dispatcher.wording.standing import Standing, in_hand, standings
 
 _WORST = {state: place for place, state in enumerate(names.STATES)}
 OWN = "own"
@@ -103,9 +103,8 @@ def rows(keys: Sequence[str], *, locales: Sequence[str]) -> tuple[Row, ...]:
 def to_do(keys: Sequence[str], *, locales: Sequence[str]) -> tuple[ToDo, ...]:
     """What waits in each of the locales."""
     counted: dict[str, Counter[str]] = {locale: Counter() for locale in locales}
-    for one in standings(keys, locales=locales):
-        if one.locale in counted:
-            counted[one.locale][state_of(one)] += 1
+    for one in _worked_on(keys, locales):
+        counted[one.locale][state_of(one)] += 1
     worst_first = [state for state in reversed(tuple(names.STATES)) if state != names.VOUCHED]
     return tuple(
         ToDo(locale, tuple((state, told[state]) for state in worst_first if told[state]))
@@ -117,13 +116,17 @@ def next_one(
     keys: Sequence[str], *, locale: str, after: tuple[str, str] = ("", "")
 ) -> Standing | None:
     """The next text in the language for which nobody vouches, in the order of the shelf, round."""
-    waiting = [
-        one
-        for one in standings(keys, locales=[locale])
-        if one.locale == locale and state_of(one) != names.VOUCHED
-    ]
+    waiting = [one for one in _worked_on(keys, [locale]) if state_of(one) != names.VOUCHED]
     later = [one for one in waiting if (one.key, one.channel) > after]
     return next(iter([*later, *waiting]), None)
+
+
+def _worked_on(keys: Sequence[str], locales: Sequence[str]) -> Iterator[Standing]:
+    """Each text as its translator meets it: an edit in hand comes before what is sent."""
+    hand = in_hand(keys, locales=locales)
+    for one in standings(keys, locales=locales):
+        if one.locale in locales:
+            yield hand.get((one.key, one.channel, one.locale), one)
 
 
 def _cell(locale: str, found: Sequence[Standing]) -> Cell:

@@ -44,12 +44,12 @@ def trade(request: HttpRequest) -> HttpResponse:
     form = Import(request.POST or None, request.FILES or None)
     problems: list[tuple[str, str]] = []
     if request.method == "POST" and form.is_valid():
-        try:
-            with acting.into(form, fields={"wording.format_unknown": "file"}):
+        with acting.into(form, fields={"wording.format_unknown": "file"}):
+            try:
                 _thank(request, _taken(form, by=user))
                 return redirect("console:words-trade")
-        except NotTaken as refused:  # a page of its own: every unit that stands in the way
-            problems = [(one.context, sentence(one.error)) for one in refused.problems]
+            except NotTaken as refused:  # every unit that stands in the way, in a table
+                problems = [(one.context, sentence(one.error)) for one in refused.problems]
     drawers = shelf.drawers(shelf.keys_for(user))
     told = {"area": "words", "form": form, "problems": problems,
             "export": Export(drawers=drawers, initial=request.GET.dict())}  # fmt: skip
