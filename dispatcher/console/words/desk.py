@@ -5,21 +5,27 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
+
 from dispatcher.alerts import scenarios
 from dispatcher.console.words import names, shelf
 from dispatcher.kit import sms
 from dispatcher.kit.errors import Refused, sentence
 from dispatcher.operators import access
 from dispatcher.operators.models import User
-from dispatcher.wording import asking, bidi, checks, memory, standing, tags
+from dispatcher.wording import asking, bidi, checks, memory, rendering, standing, tags
 from dispatcher.wording.checks import Finding
 from dispatcher.wording.comparing import Piece
-from dispatcher.wording.gate.length import usual
+from dispatcher.wording.facts import Fact, Facts
+from dispatcher.wording.gate.length import SAMPLES
 from dispatcher.wording.models import Template, WordingVersion
+from dispatcher.wording.placeholders import Slot, parse
 from dispatcher.wording.segments import lines
 from dispatcher.wording.states import OPEN, State
 
 _SLOT = re.compile(r"(\{(?:[^{}]|\{[^{}]*\})*\})")
+_EXAMPLES = {"organisation": "Global Foods", "recipient": "Robin Meyer", "hazard": "…"}
+"""Where the usual value of the type would read oddly: not everything is a muesli."""
 HISTORY = 12
 """Versions that are listed; older ones are on the command line."""
 
@@ -183,13 +189,24 @@ def told(findings: tuple[Finding, ...]) -> tuple[Shown, ...]:
 def preview(fields: Mapping[str, str], *, channel: str, locale: str) -> Message | None:
     """The message with usual values; None while the text cannot be read."""
     try:
-        for text in fields.values():
-            bidi.refuse_stray(text)
-        shown = {name: usual(name, text, locale) for name, text in fields.items()}
+        slots = {slot.name: slot.type for text in fields.values() for slot in _slots(text, locale)}
+        facts = Facts.of(
+            Fact(name, kind, _EXAMPLES.get(name, SAMPLES[kind]))
+            for name, kind in slots.items()
+            if name not in rendering.PERSONAL
+        )
+        message = rendering.compile(fields, locale=locale, zone="UTC", facts=facts)
     except Refused:
         return None
+    reader = {"recipient": _EXAMPLES["recipient"], "acknowledge": f"{settings.PUBLIC_URL}/a/…"}
+    shown = {name: message.parts[name].fill(reader) for name in ordered(fields)}
     parts = sms.parts(shown["text"]) if channel == "sms" else None
     return Message(channel, locale, tags.direction(locale), shown, parts)
+
+
+def _slots(text: str, locale: str) -> tuple[Slot, ...]:
+    bidi.refuse_stray(text)
+    return parse(text, locale=locale).slots
 
 
 def ordered(fields: Mapping[str, str]) -> tuple[str, ...]:

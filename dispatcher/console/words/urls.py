@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from dispatcher.console.words import desk_views, lore, trade, views
+from dispatcher.console.words import desk_views, lore, terms, trade, views
 
 urlpatterns: list[URLPattern] = [
     path("words/", views.words, name="words"),
@@ -10,6 +10,8 @@ urlpatterns: list[URLPattern] = [
     path("words/new/", desk_views.new, name="words-new"),
     path("words/trade/", trade.trade, name="words-trade"),
     path("words/export/", trade.export, name="words-export"),
+    path("words/glossary/", terms.glossary, name="words-glossary"),
+    path("words/glossary/remove/", terms.strike, name="words-strike"),
     path("words/scenarios/", lore.scenario_list, name="words-scenarios"),
     path("words/engines/", lore.engines, name="words-engines"),
     path("words/countries/", lore.countries, name="words-countries"),

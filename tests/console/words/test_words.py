@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from dispatcher.operators import roster
 from dispatcher.operators.roles import Role
-from dispatcher.wording import bench, catalogs, library
+from dispatcher.wording import bench, catalogs, glossary, library
 from dispatcher.wording.models import Template, WordingVersion
 from tests.console.conftest import NASTY
 
@@ -196,6 +196,21 @@ def test_files_go_out_and_come_back(omid, client):
     answer = client.post(reverse("console:words-trade"), {"file": file, "locale": "fa"})
     assert answer.status_code == 422
     assert WordingVersion.objects.count() == before
+
+
+def test_a_term_is_kept_and_struck_out(omid, client):
+    """By who vouches for the language, and by nobody else; a question before it goes."""
+    client.force_login(omid)
+    there = reverse("console:words-glossary")
+    told = {"term": "recall", "locale": "fa", "names": "فراخوان\nجمع‌آوری", "forbidden": "یادآوری"}
+    assert client.post(there, told).status_code == 302
+    assert "یادآوری" in client.get(there).content.decode()
+    assert client.post(there, told | {"locale": "de"}).status_code == 200
+    assert [term.locale for term in glossary.terms()] == ["fa"]
+    gone = reverse("console:words-strike")
+    assert client.get(gone, {"term": "recall", "locale": "fa"}).status_code == 200
+    assert client.post(gone, {"term": "recall", "locale": "fa"}).status_code == 302
+    assert glossary.terms() == ()
 
 
 def test_stored_text_does_not_run(omid, client):

@@ -25,6 +25,7 @@ def test_every_page_of_words_can_be_used(omid, enter, language, scheme, width):
         ("draft", reverse("console:words-draft", args=[KEY])),
         ("source", reverse("console:words-source", args=[KEY, "sms"])),
         ("new", reverse("console:words-new")),
+        ("glossary", reverse("console:words-glossary")),
         ("trade", reverse("console:words-trade")),
         ("scenarios", reverse("console:words-scenarios")),
         ("countries", reverse("console:words-countries")),
