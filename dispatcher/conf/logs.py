@@ -5,6 +5,8 @@ from typing import Any
 
 import structlog
 
+from dispatcher.conf.blots import blot
+
 SHARED: tuple[Any, ...] = (
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
@@ -22,11 +24,12 @@ def logging_settings(form: str) -> dict[str, Any]:
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         cache_logger_on_first_use=True,
     )
-    shown: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
-    if form == "json":
-        shown += [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    else:
-        shown += [structlog.dev.ConsoleRenderer()]
+    shown: list[Any] = [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        structlog.processors.format_exc_info,
+        blot,
+        structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer(),
+    ]
     return {
         "version": 1,
         "disable_existing_loggers": False,
