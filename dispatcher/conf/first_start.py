@@ -36,6 +36,7 @@ def files(told: argparse.Namespace) -> dict[str, str]:
         "valkey.conf": VALKEY.format(password=valkey),
         "redis_url": f"redis://:{valkey}@{told.valkey_host}:6379/0",
         "secret_key": secrets.token_urlsafe(48),
+        "metrics_token": secrets.token_urlsafe(24),
         "drill_accounts.json": json.dumps(_accounts(told.directory, told.sandbox_url)),
     }
 
