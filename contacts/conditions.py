@@ -33,6 +33,10 @@ class Condition:
             parts.append(f"c.region = any({held})")
         return f"({' or '.join(parts)})" if parts else "false"
 
+    def reads(self, tags: list[str]) -> str:
+        """One of these languages comes first for the contact."""
+        return self._reads(tags, at_all=False)
+
     def of(self, tree: Expression, own: Mapping[str, territories.Territory]) -> str:
         """The condition of a tree; `own` spells out the own regions that it names."""
         match tree:

@@ -93,13 +93,13 @@ def _row(person: Sequence[Any]) -> Mapping[str, str]:
     _, reference, name, region, languages, roles, tags, culture, zone, attributes, *rest = person
     confirmed, addresses, words = rest
     row = {
-        "reference": _defused(reference),
-        "name": _defused(name),
+        "reference": defused(reference),
+        "name": defused(name),
         "region": region,
         "languages": ";".join(languages),
         "roles": ";".join(roles),
-        "tags": _defused(";".join(tags)),
-        "culture": _defused(culture),
+        "tags": defused(";".join(tags)),
+        "culture": defused(culture),
         "time_zone": zone,
         "opted_out": _said(words or [], granted="false"),
         "consent": _said(words or [], granted="true"),
@@ -110,7 +110,7 @@ def _row(person: Sequence[Any]) -> Mapping[str, str]:
         count[channel] += 1
         column = _COLUMN_OF[Channel(channel)]
         row[column if count[channel] == 1 else f"{column} {count[channel]}"] = value
-    return row | {f"attr.{key}": _defused(text) for key, text in json.loads(attributes).items()}
+    return row | {f"attr.{key}": defused(text) for key, text in json.loads(attributes).items()}
 
 
 def _said(words: Sequence[Sequence[str]], *, granted: str) -> str:
@@ -119,7 +119,8 @@ def _said(words: Sequence[Sequence[str]], *, granted: str) -> str:
     return ";".join(said)
 
 
-def _defused(text: str) -> str:
+def defused(text: str) -> str:
+    """A text that no spreadsheet runs as a formula; an import takes the apostrophe away again."""
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 

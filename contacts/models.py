@@ -224,3 +224,29 @@ class RefusedCell(models.Model):
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.code}"
+
+
+class Freshness(models.Model):
+    """How many people of a region lack something, as counted last (`contacts.freshness`)."""
+
+    lack = models.CharField(max_length=20)
+    region = models.CharField(max_length=10)
+    people = models.PositiveIntegerField()
+    counted_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["lack", "region"], name="contacts_freshness_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lack} in {self.region or '-'}"
+
+
+class Unreachable(models.Model):
+    """Somebody of the registry whom no safety message would reach when it was counted last."""
+
+    contact_id = models.BigIntegerField(primary_key=True)
+
+    def __str__(self) -> str:
+        return f"contact {self.contact_id}"

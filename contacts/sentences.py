@@ -28,6 +28,7 @@ tell(
         "contacts.kind_unknown": _(
             "“%(kind)s” is not a kind of message. The kinds are: %(known)s."
         ),
+        "contacts.state_unknown": _("“%(value)s” is not something that people are listed by."),
         "contacts.contact_unknown": _("There is no such contact in the regions that you may see."),
         "contacts.list_outside": _(
             "Somebody in this list is outside your regions; a list is erased whole or not at all."
