@@ -32,8 +32,7 @@ LITTLE_ROOM, LITTLE_SHARE = 2 * 1024**3, 0.05
 
 def everything() -> Iterator[Check]:
     """All signs of life; of a server that is away nothing is said twice."""
-    look.forget()
-    seen = look.look()
+    seen = look.closely()
     if seen.broker:
         yield beat(seen.broker)
         yield from (lane(name, seen.broker) for name in queues.LANES)

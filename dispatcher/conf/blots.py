@@ -10,15 +10,18 @@ from typing import Any, Final
 
 _BLOT: Final = "…"
 _Rule = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
+_WORD: Final = r"(DETAIL|CONTEXT|HINT|LINE \d+|QUERY)"
 _RULES: Final[tuple[_Rule, ...]] = (
-    # PostgreSQL's own words about rows: DETAIL: Key (value)=(…), CONTEXT: COPY …, line 3: "…".
+    # PostgreSQL's own words about rows: DETAIL: Key (value)=(…), CONTEXT: COPY …, line 3: "…". As
+    # they are, behind the bars of an exception group, and with \n written out in a repr.
+    (re.compile(rf"\\n{_WORD}: [^\n]*"), rf"\\n\1: {_BLOT}"),
     (
         re.compile(
-            r"^(DETAIL|CONTEXT|HINT|LINE \d+|QUERY): .*?(?=^\w+: |^The above exception|"
-            r"^During handling|^Traceback|^\s*\||\Z)",
+            rf"^([ \t|]*){_WORD}: .*?(?=^[ \t|]*{_WORD}: |^[ \t|]*\+-|^[ \t|]*The above exception|"
+            r"^[ \t|]*During handling|\Z)",
             re.MULTILINE | re.DOTALL,
         ),
-        rf"\1: {_BLOT}\n",
+        rf"\1\2: {_BLOT}\n",
     ),
     (re.compile(r"(invalid input (?:syntax|value)[^:\n]*:)[^\n]*"), rf"\1 {_BLOT}"),
     # redis://:password@host, smtp://user:password@host

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 
+from redis import Redis as ValkeyNow
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -192,9 +193,26 @@ class Breaker:
             seconds, micros = await self._redis.time()
         except (RedisError, OSError):
             return State.CLOSED
-        if until is None:
-            return State.CLOSED
-        return State.OPEN if seconds + micros / 1e6 < float(until) else State.HALF_OPEN
+        return _stand(until, seconds + micros / 1e6)
+
+
+def stands(
+    valkey: ValkeyNow, accounts: Sequence[tuple[Mode, str]]
+) -> dict[tuple[Mode, str], State]:
+    """How the breakers stand, all in one request, for who watches. Raises redis.RedisError."""
+    with valkey.pipeline(transaction=False) as pipe:
+        pipe.time()
+        for mode, account in accounts:
+            pipe.hget(_key(account, mode), "until")
+        (seconds, micros), *untils = pipe.execute()
+    now = float(seconds) + float(micros) / 1e6
+    return {one: _stand(until, now) for one, until in zip(accounts, untils, strict=True)}
+
+
+def _stand(until: bytes | str | None, now: float) -> State:
+    if until is None:
+        return State.CLOSED
+    return State.OPEN if now < float(until) else State.HALF_OPEN
 
 
 def _key(account: str, mode: Mode) -> str:

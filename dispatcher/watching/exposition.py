@@ -56,6 +56,12 @@ def _families(seen: Seen | None) -> Iterator[Metric]:
         ("part",),
         [(("database",), float(ledger is not None)), (("broker",), float(broker is not None))],
     )
+    yield _gauge(
+        "dispatcher_ledger_age_seconds",
+        "For how long the ledger's figures have been so: 0, or a few seconds where it is large.",
+        (),
+        [((), seen.age)] if seen and seen.ledger else [],
+    )
     yield from _of_ledger(ledger)
     yield from _of_broker(broker)
 

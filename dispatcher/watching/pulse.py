@@ -38,11 +38,15 @@ def live(valkey: Redis, name: str) -> None:
 
 def feel(valkey: Redis) -> Pulse:
     """Who spoke lately. Raises redis.RedisError."""
-    now = _now(valkey)
-    told = valkey.get(BEAT)
+    with valkey.pipeline(transaction=False) as pipe:
+        pipe.time()
+        pipe.get(BEAT)
+        pipe.zrange(WORKERS, 0, -1, withscores=True)
+        (seconds, micros), told, spoke = pipe.execute()
+    now = float(seconds) + float(micros) / 1e6
     hosts: dict[str, list[str]] = {lane: [] for lane in queues.LANES}
-    spoke: list[Any] = list(valkey.zrangebyscore(WORKERS, now - LIVES, "+inf"))
-    for name in spoke:
+    alive: list[Any] = [name for name, at in spoke if at >= now - LIVES]
+    for name in alive:
         lane, _, host = bytes(name).decode().partition("@")
         hosts.setdefault(lane, []).append(host)
     counts = {lane: len(there) for lane, there in hosts.items()}

@@ -10,7 +10,7 @@ from django.conf import settings
 from redis import Redis
 from redis.exceptions import RedisError
 
-from dispatcher.watching import pulse
+from dispatcher.watching import ahead, pulse
 
 log = structlog.get_logger(__name__)
 
@@ -23,8 +23,9 @@ def valkey() -> Redis:
 
 @shared_task(ignore_result=True)
 def tick() -> None:
-    """Say that beat rings and that its lane is heard."""
+    """Say that beat rings and that its lane is heard; read ahead for monitors if they asked."""
     pulse.tick(valkey())
+    ahead.tick(valkey())
 
 
 @heartbeat_sent.connect

@@ -77,6 +77,18 @@ def test_a_request_is_told_by_its_route_not_by_its_path(told, client):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    "path", ["/nowhere/+4917139200001", "/person1@example.com", "/%2B4917139200001"]
+)
+def test_a_path_that_nobody_answers_is_not_told(told, client, path):
+    assert client.get(path).status_code == 404
+    [one] = [one for one in told.get_finished_spans() if one.kind is SpanKind.SERVER]
+    assert one.name in {"GET", "HTTP GET"}
+    assert "4917139200001" not in everything(told)
+    assert "person1" not in everything(told)
+
+
+@pytest.mark.django_db
 def test_monitors_are_not_traced(told, client):
     for path in ("/livez", "/readyz", "/metrics", "/health"):
         client.get(path)

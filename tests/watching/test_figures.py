@@ -1,5 +1,7 @@
 """What monitors see: from the ledger and Valkey, never from a process's memory."""
 
+import json
+
 import pytest
 from django.db import connection
 from django.utils import timezone
@@ -12,7 +14,7 @@ from dispatcher.ledger.facts import Outcome, Rank, Receipt
 from dispatcher.ledger.models import Audit
 from dispatcher.providers import routing
 from dispatcher.tracking.receive import receive
-from dispatcher.watching import look, pulse, ready
+from dispatcher.watching import ahead, look, pulse, ready
 from tests.ledger.conftest import enlist, open_dispatch, person  # noqa: F401  # fixtures
 
 pytestmark = pytest.mark.django_db
@@ -183,3 +185,37 @@ def test_ready_says_what_is_missing(client, settings, monkeypatch):
     monkeypatch.setattr(ready, "_migrated", lambda: False)
     assert client.get("/readyz").content == b"missing: migrations\nmissing: broker\n"
     assert client.get("/livez").status_code == 200
+
+
+def test_where_reading_is_slow_it_is_read_ahead(
+    client,
+    enlist,  # noqa: F811
+    valkey,
+    monkeypatch,
+    django_assert_num_queries,
+):
+    """Who found it slow is told by the clock's tick from then on, and how old it is."""
+    enlist([person(1)])
+    assert not ahead.tick(valkey), "nobody has asked"
+    monkeypatch.setattr(ahead, "SLOW", 0)
+    plain = seen(client)
+    assert at(plain, "dispatcher_ledger_age_seconds") == 0
+    assert ahead.tick(valkey)
+    with django_assert_num_queries(0):
+        held = seen(client)
+    books = {key: n for key, n in held.items() if key[0] == "dispatcher_deliveries"}
+    assert books == {key: n for key, n in plain.items() if key[0] == "dispatcher_deliveries"}
+    assert set(held) == set(plain)
+    told = json.loads(valkey.get(ahead.HELD))
+    valkey.set(ahead.HELD, json.dumps(told | {"at": told["at"] - 7}))
+    assert at(seen(client), "dispatcher_ledger_age_seconds") >= 7
+    valkey.set(ahead.HELD, json.dumps({"at": 1, "ledger": {"of": "another release"}}))
+    assert at(seen(client), "dispatcher_ledger_age_seconds") == 0
+
+
+def test_in_a_small_house_every_look_reads_the_ledger(client, enlist, valkey, monkeypatch):  # noqa: F811
+    enlist([person(1)])
+    monkeypatch.setattr(ahead, "SLOW", 60)
+    seen(client)
+    assert not ahead.tick(valkey)
+    assert valkey.get(ahead.HELD) is None
