@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import typer
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -181,6 +182,24 @@ def _invite(*, username: Username) -> None:
     _show_invitation(keys.invite(roster.find(username), by=by))
 
 
+@verb(
+    app,
+    "link",
+    text=gettext_noop(
+        "A link that signs somebody in on the pages, once, within half an hour.\n\n"
+        "Your own, or, for an admin, anybody's; who has a second factor is asked for it all the "
+        "same."
+    ),
+)
+def _link(*, username: Username) -> None:
+    shown = keys.link(roster.find(username), by=operator())
+    address = f"{settings.PUBLIC_URL}/enter/{shown.text}/"
+    answer({"username": username, "link": address}, address)
+    minutes = int(keys.LINK_LASTS.total_seconds() // 60)
+    hint = gettext("It works once, within %(minutes)s minutes, and lets in whoever opens it.")
+    note(hint % {"minutes": minutes})
+
+
 @verb(app, "password", text=gettext_noop("Set your own password for the pages."))
 def _password() -> None:
     user = operator()
@@ -228,11 +247,13 @@ def _show_key(shown: keys.Shown, *, save: bool = False) -> None:
 
 def _show_invitation(shown: keys.Shown) -> None:
     username = shown.key.user.username
-    answer({"username": username, "invitation": shown.text}, shown.text)
+    address = f"{settings.PUBLIC_URL}/enter/{shown.text}/"
+    answer({"username": username, "invitation": shown.text, "link": address}, shown.text)
     hint = gettext(
         "Send this to %(name)s, who makes a key with it within %(hours)s hours: "
         "dispatcher operators key --invitation …"
     )
+    note(gettext("Or, for the pages: %(link)s") % {"link": address})
     hours = int(keys.INVITATION_LASTS.total_seconds() // 3600)
     note(hint % {"name": cell(shown.key.user.get_full_name()), "hours": hours})
 

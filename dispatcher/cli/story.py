@@ -33,13 +33,14 @@ from dispatcher.alerts import approve, compose, launch  # noqa: E402
 from dispatcher.alerts.models import Alert  # noqa: E402
 from dispatcher.ledger import entries, tally  # noqa: E402
 from dispatcher.ledger.models import Dispatch  # noqa: E402
-from dispatcher.operators import roster  # noqa: E402
+from dispatcher.operators import keys, roster  # noqa: E402
 from dispatcher.operators.models import User  # noqa: E402
 from dispatcher.operators.roles import Role  # noqa: E402
 from dispatcher.reports.after_action import report  # noqa: E402
 from dispatcher.reports.terminal import lines  # noqa: E402
 from dispatcher.reports.words import FIGURES  # noqa: E402
 from dispatcher.sandbox.subscriptions import subscription  # noqa: E402
+from dispatcher.wording import bidi  # noqa: E402
 
 SCRIPT = Path(__file__).with_suffix(".toml")
 PATIENCE = 75.0
@@ -50,29 +51,69 @@ QUIET = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Who acts in the story; all invented."""
+    """Who acts in the story, and who looks on; all invented."""
 
-    keeper: User
+    admin: User
     author: User
     offices: tuple[User, ...]
+    translator: User
+    keeper: User
+    viewer: User
+
+    def parts(self) -> Iterator[tuple[User, str]]:
+        """Each with the part that they play, in the order of the story."""
+        ceo, counsel = self.offices
+        yield self.author, _("leads communications")
+        yield self.translator, _("translates into Persian and Arabic")
+        yield ceo, _("chief executive")
+        yield counsel, _("legal counsel")
+        yield self.keeper, _("keeps the registry")
+        yield self.viewer, _("looks on")
+        yield self.admin, _("administrator")
 
 
 def cast() -> Cast:
     """The operators, each with the role that the story needs."""
     sofie = roster.add_first("sofie.lind", name="Sofie Lind", language="en")
-    roster.grant(sofie, Role.REGISTRY_KEEPER, over=["001"], by=sofie)
-    mina = roster.add("mina.rahimi", by=sofie, name="مینا رحیمی", language="fa")
-    roster.grant(mina, Role.AUTHOR, over=["001"], by=sofie)
+
+    def player(username: str, name: str, language: str, role: Role, *vouched: str) -> User:
+        user = roster.add(username, by=sofie, name=name, language=language)
+        roster.grant(user, role, over=["001"], by=sofie, languages=vouched)
+        return user
+
+    mina = player("mina.rahimi", "مینا رحیمی", "fa", Role.AUTHOR)
     offices = []
     for username, name, office, language in (
         ("kenji.watanabe", "渡辺 健二", "ceo", "ja"),
         ("leila.haddad", "ليلى حداد", "counsel", "ar"),
     ):
-        user = roster.add(username, by=sofie, name=name, language=language)
-        roster.grant(user, Role.APPROVER, over=["001"], by=sofie)
+        user = player(username, name, language, Role.APPROVER)
         roster.appoint(user, roster.Seat(office), by=sofie)
         offices.append(user)
-    return Cast(sofie, mina, tuple(offices))
+    return Cast(
+        admin=sofie,
+        author=mina,
+        offices=tuple(offices),
+        translator=player("dara.navidi", "دارا نویدی", "fa", Role.TRANSLATOR, "fa", "ar"),
+        keeper=player("tomas.reyes", "Tomás Reyes", "es", Role.REGISTRY_KEEPER),
+        viewer=player("ana.souza", "Ana Souza", "pt-BR", Role.VIEWER),
+    )
+
+
+def ways_in(players: Cast, *, web: str) -> Iterator[str]:
+    """A line for each of the cast: a link that signs in once, as long as the demo is looked at.
+
+    For what asks again who one is they share a password: nobody in the story is real.
+    """
+    password = token_urlsafe(6)
+    for user, part in players.parts():
+        roster.set_password(user, password)
+        link = keys.link(user, by=players.admin, lasts=timedelta(hours=24))
+        yield f"  {bidi.isolated(user.name, 'ltr')} ({part})"
+        yield f"    {web}/enter/{link.text}/"
+    yield _("Where a page asks again who you are, the password of all is %(password)s") % {
+        "password": password
+    }
 
 
 def registry(count: int, *, keeper: User, sandbox: str, progress: Progress) -> None:
@@ -184,15 +225,13 @@ def main(
         watch(dispatch, progress)
     for line in lines(report(dispatch, scope=Scope.everything())):
         screen.print(line)
-    password = token_urlsafe(9)
-    roster.set_password(players.author, password)
-    where = {"url": f"{web}/dispatches/{dispatch.id}/", "name": players.author.username}
+    screen.print()
+    screen.print(_("Sign in as one of the cast; each link works once:"))
+    for line in ways_in(players, web=web):
+        screen.print(line, soft_wrap=True, highlight=False, markup=False)
+    where = {"url": f"{web}/dispatches/{dispatch.id}/"}
     screen.print()
     screen.print(_("The report as a page:   %(url)s") % where)
-    screen.print(
-        _("                        sign in as %(name)s with %(password)s")
-        % (where | {"password": password})
-    )
     screen.print(_("The wall of phones:     %(url)s/") % {"url": sandbox})
 
 
