@@ -8,6 +8,10 @@ from dispatcher.kit.errors import tell
 
 tell(
     {
+        "providers.bad_address": _(
+            "This is no address that the carrier can use. Write a phone number with + and the "
+            "country's code, or an e-mail address."
+        ),
         "providers.no_account": _(
             "No account is configured for the channel %(channel)s in %(mode)s mode."
         ),
