@@ -19,6 +19,7 @@ from dispatcher.console.account import devices
 from dispatcher.operators import keys, roster
 from dispatcher.operators.access import NotAllowed
 from dispatcher.operators.models import JournalEntry, Key
+from tests.console.account.finding import caught
 from tests.console.conftest import PASSWORD
 
 RFC_SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
@@ -333,9 +334,9 @@ def test_a_key_is_shown_once_and_made_once(signed_in, kenji):
     """The form sent twice makes one key."""
     client = signed_in(kenji)
     page = client.get("/account/keys/make/").content.decode()
-    told = {"note": "nightly export", "ticket": re.search('name="ticket" value="([^"]+)"', page)[1]}
+    told = {"note": "nightly export", "ticket": caught('name="ticket" value="([^"]+)"', page)}
     made = client.post("/account/keys/make/", told)
-    text = re.search("dk_[0-9a-f]{8}_[A-Za-z0-9_-]+", made.content.decode())[0]
+    text = caught("(dk_[0-9a-f]{8}_[A-Za-z0-9_-]+)", made.content.decode())
     assert keys.check(text) == kenji
     assert client.post("/account/keys/make/", told).status_code == 302
     assert kenji.keys.count() == 1
@@ -360,6 +361,6 @@ def test_no_secret_reaches_a_log(client, sofie, kenji, caplog):
     strict.post("/sign-in/", {"name": kenji.username, "password": "my-secret-password"})
     [written] = [one for one in logging.getLogger().handlers if one.name == "out"]
     said = "\n".join(written.format(record) for record in caplog.records)
-    assert f"/enter/dk_{shown.key.prefix}_" in said
+    assert re.search(r"/enter/(…|\\u2026)", said)
     assert not re.search("dk_[0-9a-f]{8}_[A-Za-z0-9-]", said)
     assert "my-secret-password" not in said

@@ -13,6 +13,7 @@ from dispatcher.operators import journal as book
 from dispatcher.operators import keys, roster
 from dispatcher.operators.models import JournalEntry, Key, Membership, User
 from dispatcher.operators.roles import Role
+from tests.console.account.finding import caught
 from tests.console.conftest import NASTY, PASSWORD
 
 
@@ -126,7 +127,7 @@ def test_who_has_lost_every_way_in_begins_anew(admin, kenji):
     page = admin.post(f"/operators/{kenji.pk}/anew/").content.decode()
     kenji.refresh_from_db()
     assert not kenji.has_usable_password()
-    at = re.search(r"/enter/dk_[\w-]+/", page)[0]
+    at = caught(r"(/enter/dk_[\w-]+/)", page)
     told = {"password": "new-and-strange-9", "again": "new-and-strange-9"}
     assert Client().post(at, told).status_code == 302
     me = User.objects.get(username="sofie.lind")
@@ -276,7 +277,7 @@ def test_a_test_message_to_a_dead_carrier_says_so(admin, settings):
     """What was not taken is told in words; the journal keeps no address."""
     settings.CARRIERS["drill"]["sandbox-twilio"]["base_url"] = "http://127.0.0.1:1"
     page = admin.get("/operators/carriers/drill/sandbox-twilio/").content.decode()
-    ticket = re.search('name="ticket" value="([^"]+)"', page)[1]
+    ticket = caught('name="ticket" value="([^"]+)"', page)
     told = {"to": "+1 202 555 0143", "ticket": ticket}
     answer = admin.post("/operators/carriers/drill/sandbox-twilio/", told, follow=True)
     assert "It was not taken" in answer.content.decode()
