@@ -205,6 +205,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "operators_marks",
+        # Beyond it a third of all goes, used codes among them: more than slips in their minutes.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
 PASSWORD_HASHERS = [
