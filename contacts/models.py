@@ -120,7 +120,14 @@ class Address(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["contact", "channel", "key"], name="contacts_address_once"
-            )
+            ),
+            # The beginning says which carrier a push address was made for.
+            models.CheckConstraint(
+                name="contacts_push_key_known",
+                condition=~models.Q(channel="push")
+                | models.Q(key__startswith="fcm:")
+                | models.Q(key__startswith="web:"),
+            ),
         ]
         # The key leads: with the channel in front and statistics from before a large import,
         # PostgreSQL once chose to walk all addresses of a channel for each contact.

@@ -171,10 +171,10 @@ def enlist(
     somebody would be in no book.
     """
     with transaction.atomic():
-        found = statements.rows("next_to_enlist", lane=lane, passing=list(passing))
-        if not found:
+        found = _next(lane, passing)
+        if found is None:
             return None
-        dispatch_id, mode, plan, cutoff_at, expires_at, severity, after, slices, closed = found[0]
+        dispatch_id, mode, plan, cutoff_at, expires_at, severity, after, slices, closed = found
         frozen = json.loads(plan)  # Django reads jsonb as text
         opened = Open(dispatch_id, mode, frozen, cutoff_at, expires_at, severity)
         limit = most(slices)
@@ -197,6 +197,14 @@ def enlist(
             targeted=batched + excluded,
         )
         return Slice(opened.id, people, batched, excluded, last)
+
+
+def _next(lane: str, passing: Sequence[int]) -> tuple[Any, ...] | None:
+    """The dispatch whose next slice is ours to write, as it is now."""
+    while found := statements.rows("next_to_enlist", lane=lane, passing=list(passing)):
+        for row in statements.rows("to_enlist", dispatch=found[0][0]):
+            return row
+    return None
 
 
 def first_open(lane: str, *, passing: Sequence[int] = ()) -> list[int]:

@@ -10,15 +10,24 @@ on conflict (alert_ref) do nothing
 returning id
 
 -- name: next_to_enlist
--- The dispatch of the lane with the fewest slices that still has people to enlist, held for this
--- transaction: the first slice of a new alert comes before the next of a large old one.
--- No key update: a retry batch that refers to the dispatch must not wait for a slice.
+-- The dispatch of the lane with the fewest slices that still has people to enlist: the first slice of
+-- a new alert comes before the next of a large old one. Its right to be enlisted is held for this
+-- transaction, and not its row: a pause, a stop or a receipt must not wait for a slice.
+select id from (
+    select id from ledger_dispatch
+    where lane = %(lane)s and state = 'enlisting' and (paused_at is null or stopped_at is not null)
+        and id <> all(%(passing)s::bigint[])
+    order by slices, launched_at offset 0
+) d
+where pg_try_advisory_xact_lock(hashtext('ledger.enlisting'), d.id::int) limit 1
+
+-- name: to_enlist
+-- The same dispatch as it is now that nobody else can enlist it: another may have written a slice,
+-- the last one even, between our look and our lock.
 select id, mode, plan, cutoff_at, expires_at, severity, slice_cursor, slices,
     stopped_at is not null or expires_at <= ledger_now()
 from ledger_dispatch
-where lane = %(lane)s and state = 'enlisting' and (paused_at is null or stopped_at is not null)
-    and id <> all(%(passing)s::bigint[])
-order by slices, launched_at limit 1 for no key update skip locked
+where id = %(dispatch)s and state = 'enlisting' and (paused_at is null or stopped_at is not null)
 
 -- name: room
 -- For this transaction: what is sorted stays in memory, and nothing is compiled for a slice.
@@ -32,7 +41,8 @@ select coalesce(max(contact_id), %(after)s), count(*) from (
 ) next_people
 
 -- name: slice
--- The people of the audience between two contact ids; reach's query stands in the middle.
+-- The people of the audience between two contact ids; reach's query stands in the middle, fenced by
+-- `offset 0`: else each of its columns is worked out again for each place that names it.
 -- `reader` stands for all that decides who is told what, how and when; `pile` also for what can be
 -- used of their addresses. 64 bits of a hash: among a few thousand readers two are taken for one in
 -- one slice of 10^12.
@@ -44,7 +54,7 @@ select r.contact_id, region, country, languages, roles, culture, time_zone, ''::
         as reader,
     hash_record_extended(row(languages, roles, region, country, culture, time_zone, ''::text,
         sms_block, email_block, push_block, split_part(push_key, ':', 1)), 0) as pile
-from ({recipients}) r
+from (select * from ({recipients}) r offset 0) r
 where contact_id > %(after)s and contact_id <= %(upto)s
 
 -- name: slice_of
@@ -74,6 +84,7 @@ from slice s join (select min(contact_id) as contact_id from slice group by read
 -- The slice's people into batches and exclusions, each person and ladder slot exactly once.
 -- `choice` holds for each reader the channels to try: the lowest place that has an address and a
 -- wording wins; when none has, the most telling reason does (who opted out is not "no address").
+-- A push address that no account understands is one that nobody can carry: it stays in the books.
 -- All of it is decided once a pile, of which there are a few thousand; of each person only numbers
 -- are read, but of those whose address is somebody else's too (18 -> 3 microseconds a person).
 with choice as (
@@ -87,17 +98,20 @@ with choice as (
     join (select min(contact_id) as contact_id from slice group by pile) first using (contact_id)
 ), candidate as (
     select o.pile, o.region, o.time_zone, c.slot, c.place, c.channel, c.wording_id, c.language,
-        c.match, c.account, c.due_at,
-        case when c.block <> '' and (c.begins = '' or o.push_key is not null) then c.block
+        c.match, c.account, c.due_at, fits,
+        case when not fits then 'no_carrier'
+            when c.block <> '' and (c.begins = '' or o.push_key is not null) then c.block
             else case c.channel when 'sms' then o.sms_block when 'email' then o.email_block
                 else o.push_block end end as block
     from one o join choice c using (reader)
-    where c.begins = '' or o.push_key is null or starts_with(o.push_key, c.begins)
+    cross join lateral (select
+        c.begins = '' or o.push_key is null or starts_with(o.push_key, c.begins) as fits) as f
 ), decided as (
     select distinct on (pile, slot) * from candidate
     order by pile, slot, block is not null,
         case when block is null then place end,
-        array_position(array['opted_out', 'suppressed', 'dead', 'no_consent'], block), place
+        array_position(array['opted_out', 'suppressed', 'dead', 'no_consent'], block), place,
+        fits desc
 ), picked as materialized (
     select *, dense_rank() over (
         order by channel, account, wording_id, language, match, region, time_zone, due_at) as heap
@@ -159,7 +173,7 @@ with choice as (
 )
 select coalesce((select sum(size) from batched), 0), (select count(*) from excluded),
     (select count(*) from slice), (select max(contact_id) from slice),
-    (select count(*) from one where reader not in (select reader from choice))
+    (select count(*) from one where pile not in (select pile from picked))
 
 -- name: slice_done
 -- The cursor moves with the slice; the last slice ends the enlisting and forgets shared addresses.
