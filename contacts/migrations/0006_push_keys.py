@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0004_point_of_sale'),
+        ('contacts', '0005_finding'),
     ]
 
     operations = [
