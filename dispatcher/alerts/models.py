@@ -7,7 +7,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
+from dispatcher.alerts.looked import Look
 from dispatcher.alerts.states import State
+
+__all__ = ["Look"]  # Django finds the tables of a room in this module
 
 
 def _among(name: str, words: list[str]) -> models.Q:

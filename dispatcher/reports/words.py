@@ -47,6 +47,25 @@ PARTS: Mapping[str, Promise] = {
     "correction": _("Correction"),
     "all_clear": _("All-clear"),
 }
+GROUPS: Mapping[str, Promise] = {
+    "employee": _("Employees"),
+    "retailer": _("Retailers"),
+    "point_of_sale": _("Points of sale"),
+    "media": _("Media"),
+    "consumer": _("Consumers"),
+    "customer": _("Customers"),
+    "patient": _("Patients"),
+    "clinician": _("Clinicians"),
+}
+"""The stakeholder groups of the shipped scenarios."""
+MATCHES: Mapping[str, Promise] = {
+    "exact": _("In the reader's own language"),
+    "parent": _("In the reader's language, as it is written elsewhere"),
+    "close": _("In a language close to the reader's own"),
+    "region_language": _("No language known: the main one of their country"),
+    "default_language": _("No words in their language: the default stands in"),
+}
+"""Why a reader gets this language."""
 MODES: Mapping[str, Promise] = {"drill": _("Drill"), "real": _("Real")}
 STATES: Mapping[str, Promise] = {
     "enlisting": _("Enlisting the audience"),
@@ -126,6 +145,11 @@ def reason(code: str, *, carrier: str = "") -> str:
 def channel_name(key: str) -> str:
     """A channel in the active language."""
     return str(CHANNELS.get(key, key))
+
+
+def group_name(key: str) -> str:
+    """A stakeholder group in the active language; an organisation's own as it is written."""
+    return str(GROUPS.get(key, key.replace("_", " ")))
 
 
 def language_name(tag: str) -> str:

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern
 
+from dispatcher.console.alerts.deciding_urls import urlpatterns as deciding
 from dispatcher.console.alerts.writing_urls import urlpatterns as writing
 
-urlpatterns: list[URLPattern] = [*writing]
+urlpatterns: list[URLPattern] = [*writing, *deciding]
