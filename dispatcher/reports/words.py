@@ -122,6 +122,53 @@ CARRIERS: Mapping[tuple[str, str], Promise] = {
 }
 """Carriers' codes that people meet often; all others are shown as they came."""
 
+REMEDIES: Mapping[str, Promise] = {
+    "no_address": _("Add a number or an e-mail address in the registry, or ring them up."),
+    "opted_out": _("They asked not to be written to: reach them another way, or not at all."),
+    "suppressed": _("The block can be lifted in the registry, by who knows why it is there."),
+    "dead": _("Ask them for a new address and correct the registry."),
+    "no_consent": _("Ask for their consent, or reach them another way."),
+    "replaced": _("They have a new address: a reminder goes there."),
+    "erased": _("Nothing to do: they asked to be forgotten."),
+    "served_by": _("Nothing to do: one message serves all at this address."),
+    "no_wording": _("Have the text translated, or let the default language stand in."),
+    "no_language": _("Find out which language they read, and correct the registry."),
+    "no_group": _("Give them a role in the registry, or the scenario a group for them."),
+    "no_carrier": _("An administrator sets a carrier up for this channel."),
+    "quiet_hours": _("Let the next alert live longer, or override quiet hours with a reason."),
+    "answered": _("Nothing to do: they had answered."),
+    "lease_lost": _("Nothing to do: the carrier is asked, and what it denies is sent again."),
+    "timeout": _("Nothing to do yet: the carrier is asked. If it lasts, look at its status page."),
+    "cut": _("Nothing to do yet: the carrier is asked."),
+    "garbage": _("Nothing to do yet: the carrier is asked. If it lasts, tell an administrator."),
+    "twilio 21211": _("Correct the number in the registry."),
+    "twilio 21408": _("An administrator allows this country in the carrier's account."),
+    "twilio 21610": _("They answered STOP: only they can undo it, by START."),
+    "twilio 21614": _("Use another number, or e-mail."),
+    "twilio 30003": _("Send a reminder later, or ring them up."),
+    "twilio 30004": _("The network or the person blocks the sender: try another channel."),
+    "twilio 30005": _("Correct the number in the registry."),
+    "twilio 30006": _("Ask for a mobile number, or ring them up."),
+    "twilio 30007": _("Change the wording or the sender: links and capitals look like spam."),
+    "twilio 30008": _("Send a reminder; if it fails again, use another channel."),
+    "twilio 30036": _("Send a reminder when they can be reached again."),
+    "sendgrid bounce": _("Ask them for a new address and correct the registry."),
+    "sendgrid blocked": _("Send a reminder later; their mail server may let it in then."),
+    "sendgrid dropped": _("An administrator looks at the carrier's list of blocked addresses."),
+    "fcm UNREGISTERED": _("Write to them by SMS or e-mail until they open the app again."),
+    "webpush 404": _("Write to them by SMS or e-mail until they subscribe again."),
+    "webpush 410": _("Write to them by SMS or e-mail until they subscribe again."),
+}
+"""What can be done about a reason; a carrier's code stands behind the carrier's name."""
+
+
+def remedy(code: str, *, carrier: str = "") -> str:
+    """What can be done about a reason, in a sentence; '' where we know nothing better than it."""
+    told = REMEDIES.get(f"{carrier} {code}") or REMEDIES.get(code)
+    if told is None and code.startswith("http_"):
+        told = _("Nothing to do yet: if it lasts, an administrator looks at the carrier's account.")
+    return str(told or "")
+
 
 def subject(scenario: str, part: str) -> str:
     """What a dispatch is about: "Product recall · First notice"; unknown keys as they are."""

@@ -23,6 +23,12 @@ KINDS = ("csv", "xlsx", "json")
 LANGUAGES = ("de", "fr", "en", "es", "pt-BR", "tr", "ar", "fa", "ru", "ja", "zh-Hans", "hi")
 
 
+@pytest.fixture(autouse=True)
+def still(monkeypatch):
+    """The hand of the clock is not news in these tests."""
+    monkeypatch.setattr(live, "PULSE", 1e9)
+
+
 def read(client, story, part=""):
     return client.get(f"/dispatches/{story.dispatch.pk}/{part}")
 

@@ -15,6 +15,7 @@ from dispatcher.alerts import desk, launch, night, speed, survey
 from dispatcher.alerts.models import Alert
 from dispatcher.alerts.states import State
 from dispatcher.console import acting
+from dispatcher.console.account.fresh import fresh
 from dispatcher.console.alerts.deciding_forms import Confirm
 from dispatcher.console.alerts.deciding_words import STATES
 from dispatcher.console.door import for_roles, person
@@ -24,6 +25,7 @@ from dispatcher.operators.roles import Role
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(Role.AUTHOR)
+@fresh
 def alert_launch(request: HttpRequest, number: int) -> HttpResponse:
     """What leaves now, and the words that send it. Once it has left, the way to the dispatch."""
     user = person(request)

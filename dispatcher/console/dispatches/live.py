@@ -4,18 +4,20 @@ import hashlib
 import json
 import time
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from dispatcher.console import shelf
-from dispatcher.console.dispatches.page import Page, page
+from dispatcher.console.dispatches.page import Motion, Page, motion, page
 from dispatcher.console.dispatches.seen import Seen
-from dispatcher.ledger import tally
+from dispatcher.ledger import moving, tally
 from dispatcher.ledger.models import Dispatch
 from dispatcher.ledger.statements import ledger_now
 from dispatcher.reports import after_action
+from dispatcher.reports.after_action import Report
 
 BEAT = 2
 """Seconds between two polls while it runs."""
@@ -23,6 +25,9 @@ SLOW_BEAT = 15
 """Seconds between two polls once it is complete: late receipts still climb."""
 SETTLING = 3600
 """Seconds after completion in which late receipts are still waited for."""
+PULSE = 15
+"""Seconds after which the speed is told anew while nothing else changes: it falls when all stands
+still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,8 @@ def latest(seen: Seen, *, polled: bool) -> Fragment:
 
 def now_of(seen: Seen) -> Page:
     """The page's values as they stand."""
-    return page(after_action.report(seen.dispatch, scope=seen.scope), now=ledger_now())
+    report, now = after_action.report(seen.dispatch, scope=seen.scope), ledger_now()
+    return page(report, now=now, motion=_motion(seen, report, now=now))
 
 
 def beat(dispatch: Dispatch) -> int | None:
@@ -69,9 +75,20 @@ def _render(seen: Seen, *, tag: str, polled: bool) -> str:
     return render_to_string("console/dispatches/report.html", told)
 
 
+def _motion(seen: Seen, report: Report, *, now: datetime) -> Motion | None:
+    """Of what runs or is paused; who sees a part only is told the speed of that part."""
+    if report.state in {"complete", "stopped"}:
+        return None
+    speed = moving.speed(seen.dispatch.pk, regions=after_action.codes(seen.scope))
+    oldest = moving.oldest_waiting(seen.dispatch.pk) if seen.whole else None
+    return motion(report, speed=speed, oldest=oldest, now=now)
+
+
 def _mark(dispatch: Dispatch) -> str:
-    """Differs whenever the page would: figures, state, pause, stop, the pace of the polls."""
-    held = (dispatch.state, dispatch.paused_at, dispatch.stopped_at, beat(dispatch))
+    """Differs whenever the page would: figures, state, pause, stop, the pace of the polls, time."""
+    moves = not (dispatch.completed_at or dispatch.stopped_at)
+    pulse = int(time.time() / PULSE) if moves else 0
+    held = (dispatch.state, dispatch.paused_at, dispatch.stopped_at, beat(dispatch), pulse)
     return "|".join(map(str, (tally.mark(dispatch.id), *held)))
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from dispatcher.console.dispatches.curve import Curve, curve
+from dispatcher.ledger.moving import Speed
 from dispatcher.ledger.tally import FIGURES
 from dispatcher.reports import words
 from dispatcher.reports.after_action import Report, Row
@@ -61,6 +62,19 @@ class Why:
     text: str
     channel: str
     n: int
+    remedy: str
+    """What can be done; '' where nothing better is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """How fast it goes, while it goes."""
+
+    per_minute: int
+    remaining: float | None
+    """Seconds until the last message leaves at this speed; None: it cannot be said."""
+    oldest: float | None
+    """For how many seconds the message waits that has been due the longest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +115,8 @@ class Page:
     table: tuple[Row, ...]
     untold_rows: int
     as_of: datetime
+    motion: Motion | None = None
+    """None once nothing moves any more."""
 
     @property
     def rest_of_regions(self) -> tuple[Bar, ...]:
@@ -143,7 +159,7 @@ class Page:
         return FIGURES
 
 
-def page(report: Report, *, now: datetime) -> Page:
+def page(report: Report, *, now: datetime, motion: Motion | None = None) -> Page:
     """The page of a report, in the active language; `now` ends the curve."""
     table = sorted(report.books, key=lambda row: -row.targeted)[:LONGEST_TABLE]
     everybody = _bar("", report.people, reached=report.reached)
@@ -166,6 +182,19 @@ def page(report: Report, *, now: datetime) -> Page:
         table=tuple(sorted(table, key=lambda row: (row.region, row.language, row.channel))),
         untold_rows=len(report.books) - len(table),
         as_of=now,
+        motion=motion,
+    )
+
+
+def motion(report: Report, *, speed: Speed, oldest: datetime | None, now: datetime) -> Motion:
+    """How fast it goes, and how long it goes on like this."""
+    whole, per_second = report.whole, speed.per_second
+    left = whole.of("waiting") + whole.of("in_flight")
+    known = report.state == "running" and per_second > 0
+    return Motion(
+        per_minute=round(60 * per_second),
+        remaining=left / per_second if known else None,
+        oldest=max(0.0, (now - oldest).total_seconds()) if oldest else None,
     )
 
 
@@ -231,12 +260,13 @@ def _first_in_time(report: Report) -> Verdict:
 
 
 def _whys(report: Report, figure: str) -> Whys | None:
-    held: Counter[tuple[str, str]] = Counter()
+    held: Counter[tuple[str, str, str]] = Counter()
     for entry in report.reasons:
         if entry.figure == figure:
             text = words.reason(entry.code, carrier=entry.carrier)
-            held[text, words.channel_name(entry.channel)] += entry.n
+            remedy = words.remedy(entry.code, carrier=entry.carrier)
+            held[text, words.channel_name(entry.channel), remedy] += entry.n
     if not held:
         return None
-    whys = tuple(Why(text, channel, n) for (text, channel), n in held.most_common())
+    whys = tuple(Why(text, channel, n, remedy) for (text, channel, remedy), n in held.most_common())
     return Whys(figure, held.total(), whys)

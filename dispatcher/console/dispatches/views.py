@@ -9,7 +9,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from dispatcher.console.dispatches import live, seen
+from dispatcher.console import acting
+from dispatcher.console.dispatches import acts, live, seen
 from dispatcher.console.dispatches.page import Bar, bar
 from dispatcher.console.dispatches.seen import Seen
 from dispatcher.console.door import person, signed_in
@@ -70,6 +71,8 @@ def dispatch(request: HttpRequest, dispatch_id: int) -> HttpResponse:
         "beat": live.beat(found.dispatch),
         "kinds": tuple(FILES),
         "fragment": live.latest(found, polled=not held),
+        "hands": acts.hands(found, user=person(request)),
+        "ticket": acting.ticket(),
     }
     return render(request, "console/dispatches/dispatch.html", told)
 

@@ -1,5 +1,7 @@
 """An alert of Mina's on its way to the launch, and those who decide about it."""
 
+import time
+
 import pytest
 from babel.messages.pofile import read_po, write_po
 
@@ -41,6 +43,10 @@ def signed_in(client):
 
     def enter(user):
         client.force_login(user)
+        session = client.session
+        session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+        session["account_authentication_methods_user"] = str(user.pk)
+        session.save()
         return client
 
     return enter
@@ -70,7 +76,7 @@ def vera(operator):
 
 
 @pytest.fixture
-def ready(mina, words, people):  # noqa: F811, ARG001  # fixtures, by name
+def ready(mina, words, people):  # noqa: ARG001  # fixtures, by name
     """A drill about the oats with verified facts."""
     alert = compose.compose("recall", by=mina, mode="drill", segment="everyone", title="Oats")
     tell_facts(alert, by=mina)
