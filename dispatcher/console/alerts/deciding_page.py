@@ -22,6 +22,7 @@ from dispatcher.alerts.survey import Told
 from dispatcher.alerts.turns import Turn
 from dispatcher.console.alerts import deciding_words
 from dispatcher.console.alerts.difference import Piece, around, difference
+from dispatcher.console.alerts.draft import STATES
 from dispatcher.console.templatetags.told import duration, number
 from dispatcher.fanout.quiet import zone_info
 from dispatcher.kit import errors
@@ -205,7 +206,7 @@ def timeline(alert: Alert, turn: Turn, *, launched_at: datetime | None, by: str)
     if state is State.LAUNCHED:
         held.append(Moment(gettext("Launched"), "done", by, launched_at))
     elif state in {State.REJECTED, State.CANCELLED}:
-        held.append(Moment(str(deciding_words.STATES[state.value]), "wrong"))
+        held.append(Moment(str(STATES[state]), "wrong"))
     else:
         held.append(Moment(gettext("Launch"), "current" if state is State.APPROVED else "todo"))
     return held

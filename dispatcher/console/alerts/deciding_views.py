@@ -22,7 +22,7 @@ from dispatcher.alerts.turns import Rights, Turn, turn
 from dispatcher.console import acting
 from dispatcher.console.alerts import deciding_page as pages
 from dispatcher.console.alerts.deciding_forms import Glass, Reason, Word, seats
-from dispatcher.console.alerts.deciding_words import STATES
+from dispatcher.console.alerts.draft import STATES
 from dispatcher.console.door import for_roles, person
 from dispatcher.kit.errors import Refused, sentence
 from dispatcher.operators.access import NotAllowed
@@ -56,7 +56,7 @@ def alert(request: HttpRequest, number: int) -> HttpResponse:
     told = {
         "area": "alerts",
         "alert": held,
-        "state": STATES[held.state],
+        "state": STATES[State(held.state)],
         "meaning": gettext(MEANING[State(held.state)]),
         "turn": mine,
         "whose": _whose(held, mine),
@@ -73,7 +73,7 @@ def alert(request: HttpRequest, number: int) -> HttpResponse:
         ),
         "facts": pages.facts(held, regions=desk.regions_seen(user, held)),
         "follows": held.follows if held.follows and desk.seen_by(user, held.follows) else None,
-        "writing": way("console:alerts-check", held.pk) or way("console:alerts-facts", held.pk),
+        "writing": way("console:alerts-resume", held.pk),
     }
     return render(request, "console/alerts/alert.html", told)
 
@@ -259,7 +259,7 @@ def _once(act: Callable[[], object], held: Alert, *, by: User, said: Said) -> No
 
 def _changed(request: HttpRequest, held: Alert) -> HttpResponse:
     """Somebody changed it while this person was reading: nothing was said."""
-    told = {"area": "alerts", "alert": held, "state": STATES[held.state]}
+    told = {"area": "alerts", "alert": held, "state": STATES[State(held.state)]}
     return render(request, "console/alerts/changed.html", told, status=409)
 
 

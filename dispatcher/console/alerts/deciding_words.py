@@ -11,15 +11,6 @@ from dispatcher.alerts import scenarios
 from dispatcher.console.templatetags import told
 from dispatcher.reports import words
 
-STATES: Mapping[str, Promise] = {
-    "draft": _("Being written"),
-    "pending": _("Waits for approval"),
-    "returned": _("Sent back"),
-    "rejected": _("Rejected"),
-    "approved": _("Approved"),
-    "launched": _("Launched"),
-    "cancelled": _("Given up"),
-}
 SAID: Mapping[str, Promise] = {
     "approved": _("Approved"),
     "returned": _("Sent back"),

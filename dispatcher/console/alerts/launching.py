@@ -17,7 +17,7 @@ from dispatcher.alerts.states import State
 from dispatcher.console import acting
 from dispatcher.console.account.fresh import fresh
 from dispatcher.console.alerts.deciding_forms import Confirm
-from dispatcher.console.alerts.deciding_words import STATES
+from dispatcher.console.alerts.draft import STATES
 from dispatcher.console.door import for_roles, person
 from dispatcher.operators.roles import Role
 
@@ -55,7 +55,7 @@ def alert_launch(request: HttpRequest, number: int) -> HttpResponse:
     told = {
         "area": "alerts",
         "alert": held,
-        "state": STATES[held.state],
+        "state": STATES[State(held.state)],
         "ready": held.state == State.APPROVED,
         "words": words,
         "form": form,

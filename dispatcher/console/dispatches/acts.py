@@ -16,9 +16,10 @@ from contacts.reach import Named, names
 from contacts.regions import Scope
 from dispatcher.alerts import compose, desk, launch, remind
 from dispatcher.alerts.models import Alert
+from dispatcher.alerts.states import State
 from dispatcher.alerts.turns import Rights
 from dispatcher.console import acting
-from dispatcher.console.alerts.deciding_words import STATES
+from dispatcher.console.alerts.draft import STATES
 from dispatcher.console.dispatches import seen
 from dispatcher.console.dispatches.seen import Seen
 from dispatcher.console.door import for_roles, person
@@ -90,7 +91,7 @@ def hands(found: Seen, *, user: User) -> Hands:
     rights = Rights.of(user)
     over = found.dispatch.stopped_at or found.dispatch.completed_at
     followers = tuple(
-        Follower(one, str(STATES[one.state]), one.state == "approved")
+        Follower(one, str(STATES[State(one.state)]), one.state == "approved")
         for one in Alert.objects.filter(follows=alert).order_by("-pk")[:10]
         if desk.seen_by(user, one)
     )

@@ -54,6 +54,25 @@ class Bar:
     """(figure, n) in the order of the bar, noughts left out."""
     segments: tuple[Segment, ...]
 
+    def of(self, figure: str) -> int:
+        """One of the figures by its name."""
+        return dict(self.figures).get(figure, 0)
+
+    @property
+    def failed(self) -> int:
+        """Refused for good, or reported undelivered."""
+        return self.of("failed")
+
+    @property
+    def unknown(self) -> int:
+        """Of which nobody can tell."""
+        return self.of("unknown")
+
+    @property
+    def excluded(self) -> int:
+        """To whom nothing went."""
+        return self.of("excluded")
+
 
 @dataclass(frozen=True, slots=True)
 class Why:
@@ -171,9 +190,9 @@ def page(report: Report, *, now: datetime, motion: Motion | None = None) -> Page
             for figure in ORDER
             if report.people.get(figure) or figure in ALWAYS
         ),
-        by_channel=_bars(report, lambda row: row.channel, words.channel_name),
-        by_language=_bars(report, lambda row: row.language, words.language_name),
-        by_region=_bars(report, lambda row: row.region.partition("-")[0], words.region_name),
+        by_channel=bars(report.books, lambda row: row.channel, words.channel_name),
+        by_language=bars(report.books, lambda row: row.language, words.language_name),
+        by_region=bars(report.books, lambda row: row.region.partition("-")[0], words.region_name),
         shares=_shares(report),
         verdict=_verdict(report.objective.met),
         first_in_time=_first_in_time(report),
@@ -203,15 +222,18 @@ def bar(rows: tuple[Row, ...]) -> Bar:
     return _bar("", _sum(rows), reached=sum(row.reached for row in rows))
 
 
-def _bars(report: Report, by: Callable[[Row], str], name: Callable[[str], str]) -> tuple[Bar, ...]:
+def bars(
+    books: tuple[Row, ...], by: Callable[[Row], str], name: Callable[[str], str]
+) -> tuple[Bar, ...]:
+    """Lines of the books summed, a bar for each, the largest first."""
     held: dict[str, list[Row]] = {}
-    for row in report.books:
+    for row in books:
         held.setdefault(by(row), []).append(row)
-    bars = (
+    found = (
         _bar(name(key), _sum(tuple(rows)), reached=sum(row.reached for row in rows))
         for key, rows in held.items()
     )
-    return tuple(sorted(bars, key=lambda entry: (-entry.targeted, entry.name)))
+    return tuple(sorted(found, key=lambda entry: (-entry.targeted, entry.name)))
 
 
 def _sum(rows: tuple[Row, ...]) -> dict[str, int]:

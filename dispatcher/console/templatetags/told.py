@@ -65,6 +65,18 @@ def duration(seconds: float | None) -> str:
 
 
 @register.filter
+def minutes(seconds: float) -> str:
+    """A time that is counted down: in whole minutes, so that it is not news every second."""
+    return duration(max(60, 60 * floor(seconds / 60)))
+
+
+@register.filter
+def percent(whole: int) -> str:
+    """95 as 95 %."""
+    return share(whole / 100)
+
+
+@register.filter
 def moment(at: datetime | None) -> str:
     """Day and minute in the reader's zone; a dash for None."""
     return _show(at, "datetime") if at else "–"
