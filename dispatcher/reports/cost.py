@@ -1,7 +1,7 @@
 """What the text messages of a dispatch cost, by the prices that the operator has entered."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -71,7 +71,8 @@ def _parts(dispatch: Dispatch, rows: Sequence[Sent]) -> dict[Sent, int]:
         Fact(fact.name, fact.type, fact.value, fact.region, fact.language)
         for fact in thaw(dispatch.plan).facts
     ]
-    facts, texts = Facts.of(entries), library.fields(sorted({row.wording_id for row in rows}))
+    facts = Facts.of(entries)
+    texts = dict(_texts({row.wording_id for row in rows}))
     slots = personal({"recipient": SAMPLE_NAME, "acknowledge": acknowledgement(1 << 40)})
     found: dict[Sent, int] = {}
     for row in rows:
@@ -88,6 +89,15 @@ def _parts(dispatch: Dispatch, rows: Sequence[Sent]) -> dict[Sent, int]:
         except (Refused, KeyError):
             found[row] = 1
     return found
+
+
+def _texts(version_ids: Iterable[int]) -> Iterator[tuple[int, library.Version]]:
+    """The texts that are still there."""
+    for version_id in version_ids:
+        try:
+            yield version_id, library.fields([version_id])[version_id]
+        except Refused:
+            continue
 
 
 def _account(dispatch: Dispatch) -> str:

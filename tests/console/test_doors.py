@@ -10,7 +10,17 @@ from dispatcher.operators.models import User
 from dispatcher.operators.roles import Role
 from tests.house.test_locks import OPEN, patterns
 
-KNOWN = {"sign-out", "home", "dispatches", "dispatch", "live", "file"}
+KNOWN = {
+    "sign-out",
+    "home",
+    "dispatches",
+    "dispatch",
+    "live",
+    "file",
+    "report",
+    "report-pdf",
+    "home-live",
+}
 """Pages for everybody who is signed in: what they show is cut to what the person may see."""
 OWN = "account"
 """Pages about oneself begin so: they take nobody's name, so there is nobody else to see."""
