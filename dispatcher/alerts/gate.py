@@ -164,7 +164,9 @@ def _texts(alert: Alert, found: Survey, causes: list[AnyRefused]) -> Iterator[Re
 
 
 def _carriers(found: Survey) -> Iterator[Refused]:
-    """A group that has no channel left whose carrier is configured for this mode."""
+    """A group of people that has no channel left whose carrier is configured for this mode."""
     yield from (
-        Refused("alerts.no_carrier", group=group.name) for group in found.groups if not group.ladder
+        Refused("alerts.no_carrier", group=group)
+        for group, reason in found.untold
+        if reason == "no_carrier"
     )

@@ -132,7 +132,7 @@ def asked(locale: str, source_locale: str) -> Asked:
 def for_drafts(source: str, target: str) -> dict[str, str]:
     """Term -> what stands for it in a draft, at the beginning of a sentence as well."""
     found = asked(target, source)
-    named = {term: names[0].removesuffix("*") for term, names in found.glossary.items()}
+    named = {term: names[0].strip("*") for term, names in found.glossary.items()}
     begun = {_begun(term): _begun(name) for term, name in named.items()}
     return begun | named | {term: term for term in found.keep}
 
