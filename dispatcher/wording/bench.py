@@ -19,6 +19,7 @@ from dispatcher.wording.catalogs import digest
 from dispatcher.wording.checks import Finding
 from dispatcher.wording.loading import remember
 from dispatcher.wording.models import Source, Template, Wording, WordingVersion
+from dispatcher.wording.placeholders import refuse_unbearable
 from dispatcher.wording.states import OPEN, Origin, State, move
 
 WRITERS = (Role.AUTHOR, Role.TRANSLATOR)
@@ -46,8 +47,8 @@ def write(
 
     Every text that was written against another source is stale at once. The source, too, waits for
     somebody who vouches for its language. Writing the same again changes nothing.
-    Raises `operators.not_allowed`, `wording.fields_unknown`, `wording.language_unknown`, and what
-    the parser refuses.
+    Raises `operators.not_allowed`, `wording.fields_unknown`, `wording.language_unknown`,
+    `wording.text_too_long`, `wording.too_many_marks`.
     """
     writer(by)
     language, held = tags.canonical(language), _fields(fields, channel=channel)
@@ -91,7 +92,8 @@ def edit(
     """A new version of a text in a language, and what the checks say of it.
 
     It waits for review; where a check refuses it, it needs editing. Raises
-    `operators.not_allowed`, `wording.key_unknown`, `wording.fields_unknown`.
+    `operators.not_allowed`, `wording.key_unknown`, `wording.fields_unknown`,
+    `wording.text_too_long`, `wording.too_many_marks`.
     """
     writer(by)
     template = _template(key, channel)
@@ -226,6 +228,8 @@ def _fields(fields: Mapping[str, str], *, channel: str) -> dict[str, str]:
     held = {name: text.strip() for name, text in fields.items()}
     if rendering.channel_of(held) != channel:
         raise Refused("wording.fields_unknown", fields=", ".join(sorted(fields)))
+    for text in held.values():  # what cannot be a text is not even kept as one that needs editing
+        refuse_unbearable(text)
     return held
 
 

@@ -33,8 +33,13 @@ log = structlog.get_logger(__name__)
 
 LEASE = timedelta(minutes=1)
 """After which a draft that nobody finished may be taken by another worker."""
-FATAL = frozenset({"wording.same_as_source", "wording.script_foreign", "wording.letters_foreign"})
-"""Findings that say that this is no draft in the language at all."""
+FATAL = (
+    "wording.same_as_source",
+    "wording.script_foreign",
+    "wording.language_foreign",
+    "wording.letters_foreign",
+)
+"""Findings that say that this is no draft in the language at all; the first says most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,9 +246,10 @@ def _make(job: DraftJob) -> tuple[WordingVersion, int]:
     findings = checks.examine(
         fields, locale=job.locale, source=template.source, source_locale=source
     )  # of what is asked beside that, who edits the draft is told
-    fatal = [one for one in findings if one.code in FATAL]
-    if fatal:
-        raise Refused(fatal[0].code, **fatal[0].facts)
+    fatal = {one.code: one for one in reversed(findings)}
+    for code in FATAL:
+        if code in fatal:
+            raise Refused(code, **fatal[code].facts)
     back = None
     if job.back and engine is not None:
         back, more = _back(fields, source=source, target=job.locale, engine=engine)

@@ -62,9 +62,7 @@ def parse(text: str, *, locale: str) -> Pattern:
 
     Raises Refused `wording.*` with `position` and what was found there.
     """
-    if len(text) > LONGEST:
-        raise Refused("wording.text_too_long", length=len(text), most=LONGEST)
-    _refuse_heaps_of_marks(text)
+    refuse_unbearable(text)
     reader = _Reader(text, tags.plural_categories(locale))
     pattern = reader.pattern(depth=0)
     if reader.at < len(text):
@@ -72,7 +70,10 @@ def parse(text: str, *, locale: str) -> Pattern:
     return pattern
 
 
-def _refuse_heaps_of_marks(text: str) -> None:
+def refuse_unbearable(text: str) -> None:
+    """Refuse what no text is: `wording.text_too_long`, `wording.too_many_marks` (heaps of them)."""
+    if len(text) > LONGEST:
+        raise Refused("wording.text_too_long", length=len(text), most=LONGEST)
     marks = {one for one in set(text) if unicodedata.category(one) in {"Mn", "Me"}}
     run = 0
     for position, letter in enumerate(text if marks else "", 1):

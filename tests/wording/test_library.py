@@ -142,8 +142,10 @@ def test_what_the_gate_refuses_is_a_draft(shelf):
     assert shelf.load().drafts == ((KEY, "sms", "fa"),)
     remarks = library.check(KEY, locale="fa")
     assert [remark.finding.code for remark in remarks if remark.state == "needs_editing"] == [
-        "wording.slots_differ", "wording.sms_parts",
-    ]  # fmt: skip
+        "wording.slots_differ",
+        "wording.elements_missing",  # what the scenario asks for: who speaks, and whom to ask
+        "wording.sms_parts",
+    ]
 
 
 def test_changed_source_makes_stale(shelf):
