@@ -1,4 +1,4 @@
-"""The story of the translation gate, at six terminals.
+"""The story of the translation gate, at seven terminals.
 
 `STORY=docs/wording/story.md pytest tests/cli/test_story.py` writes down what was typed and answered.
 """
@@ -45,7 +45,7 @@ DRAFTS = {
 BACK = '<x id="1"/>: فراخوان کالا. <x id="2"/>، سری <x id="3"/>: مصرف نکنید. دلیل: <x id="4"/>. <x id="5"/>'
 INTRODUCTION = """# The story of the translation gate
 
-What six people typed and what was answered, in one run of `tests/cli/test_story.py` against PostgreSQL. It is written by one command and checked by every run of the tests:
+What seven people typed and what was answered, in one run of `tests/cli/test_story.py` against PostgreSQL. It is written by one command and checked by every run of the tests:
 
     STORY=docs/wording/story.md .venv/bin/pytest tests/cli/test_story.py
 
