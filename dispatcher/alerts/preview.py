@@ -109,20 +109,20 @@ def preview(alert: Alert, *, by: User) -> Preview:
         raise Refused("alerts.no_audience")
     found = survey.survey(alert)
     shown = tuple(_examples(alert, found.told))
-    reachable = _reachable(alert)
+    figures = reachable(alert)
     now = ledger_now()
     waiting = survey.waiting(alert, now=now, expires_at=now + alert.expires_after)
     return Preview(
         number=alert.number,
         mode=alert.mode,
         fingerprint=alert.fingerprint,
-        reachable=reachable,
+        reachable=figures,
         told=found.told,
         untold=found.untold,
         examples=shown,
         causes=gate.lacks(alert, found),
         findings=(
-            *_findings(shown, reachable),
+            *_findings(shown, figures),
             *_in_one_language(alert, found.told),
             *_without_carrier(alert),
             *_later_findings(alert, waiting, by=by),
@@ -137,8 +137,11 @@ def preview(alert: Alert, *, by: User) -> Preview:
     )
 
 
-def _reachable(alert: Alert) -> reach.Reachable:
-    """The figures of the audience; who is affected and lived elsewhere then is outside."""
+def reachable(alert: Alert) -> reach.Reachable:
+    """The figures of the audience; who is affected and lived elsewhere then is outside.
+
+    Reads the whole audience. Raises what `contacts.reach` raises.
+    """
     kind = scenarios.load(alert.scenario).kind
     seen = reach.count(survey.audience(alert), scope=survey.scope(alert), kind=kind)
     dispatch_id = survey.affected_dispatch(alert)

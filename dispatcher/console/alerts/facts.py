@@ -18,7 +18,8 @@ from dispatcher.alerts.scenarios import FactWanted
 from dispatcher.console.alerts import entry
 from dispatcher.console.alerts.draft import Draft
 from dispatcher.console.alerts.entry import Control, Typed
-from dispatcher.kit.errors import Refused, sentence
+from dispatcher.console.alerts.saying import told_error
+from dispatcher.kit.errors import Refused
 from dispatcher.operators.access import NotAllowed
 from dispatcher.reports import words
 
@@ -283,7 +284,7 @@ def _refused(
     zone: ZoneInfo,
 ) -> Row:
     """The row as it was typed, and why it was not taken; the next save knows what stands there."""
-    said = sentence(error) if isinstance(error, Refused) else contacts_errors.sentence(error)
+    said = told_error(error)
     if error.code != "alerts.changed_by_other":
         return replace(row, wrong=said)
     now = _row(draft, before.key, zone)

@@ -176,4 +176,4 @@ def begin(form: Beginning, *, by: User) -> Alert | None:
             regions=told.get("regions", ()),
             follows=follows,
         )
-    return made
+    return None if form.errors else made

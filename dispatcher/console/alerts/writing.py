@@ -10,16 +10,24 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dispatcher.alerts import compose
+from contacts import errors as contacts_errors
+from contacts.models import Segment
+from contacts.reach import Audience
+from dispatcher.alerts import compose, desk
 from dispatcher.console import acting
+from dispatcher.console.alerts import audience as people
+from dispatcher.console.alerts import counting, listing
 from dispatcher.console.alerts import draft as drafts
 from dispatcher.console.alerts import facts as fact_sheet
-from dispatcher.console.alerts import listing
 from dispatcher.console.alerts import new as beginnings
-from dispatcher.console.alerts.draft import Crumb
+from dispatcher.console.alerts.builder import Choice
+from dispatcher.console.alerts.draft import Crumb, Draft
 from dispatcher.console.alerts.reason import Reason
+from dispatcher.console.alerts.saying import told_error
 from dispatcher.console.door import for_roles, person
 from dispatcher.console.templatetags.told import number as told_number
+from dispatcher.kit.errors import Refused
+from dispatcher.operators.access import NotAllowed
 from dispatcher.operators.roles import READERS, Role
 
 AUTHORS = (Role.AUTHOR,)
@@ -124,6 +132,99 @@ def facts(request: HttpRequest, number: int) -> HttpResponse:
         "follows_name": drafts.name_of(draft.alert.follows) if draft.alert.follows else "",
     }
     return render(request, "console/alerts/facts.html", told)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles(*AUTHORS)
+def audience(request: HttpRequest, number: int) -> HttpResponse:
+    """Step two: boxes or a sentence; nothing is saved while one only looks."""
+    draft = drafts.find(request, number)
+    wish = people.kept(draft, way=request.GET.get("as", ""))
+    if request.method == "POST":
+        wish, go = people.sent(request.POST), request.POST.get("go", "save")
+        if go in {"text", "choices"}:
+            wish = people.turned(wish, go)
+        elif go == "saved":
+            wish = people.taken_over(wish, request.POST.get("saved", ""))
+        elif go != "count" and not wish.wrong:
+            wish = _set_audience(drafts.take(request, number), wish)
+            if not wish.wrong:
+                messages.success(request, gettext("The audience is saved."))
+                here = draft.address("audience")
+                return redirect(drafts.onward(draft, "audience") if go == "next" else here)
+    told = {
+        **drafts.frame(draft, "audience"),
+        **_audience_form(draft, wish),
+        **_counted(draft, wish, wait=request.method == "POST" or "whole" in request.GET),
+    }
+    return render(request, "console/alerts/audience.html", told)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles(*AUTHORS)
+def count(request: HttpRequest, number: int) -> HttpResponse:
+    """How many the form means, while one chooses; the audience as it is saved for GET."""
+    draft = drafts.find(request, number)
+    wish = people.sent(request.POST) if request.method == "POST" else people.kept(draft)
+    told = {"draft": draft, "wish": wish, **_counted(draft, wish, wait=True)}
+    return render(request, "console/alerts/count.html", told)
+
+
+def _set_audience(draft: Draft, wish: people.Wish) -> people.Wish:
+    try:
+        compose.set_audience(
+            draft.alert,
+            by=draft.user,
+            segment=wish.text,
+            list_id=wish.list_id,
+            affected=wish.affected,
+            seen=wish.mark,
+        )
+    except NotAllowed:
+        raise
+    except (Refused, contacts_errors.Refused) as error:
+        alert = desk.find(draft.alert.pk)
+        return people.refused(wish, error, told_error(error), alert)
+    return wish
+
+
+def _audience_form(draft: Draft, wish: people.Wish) -> dict[str, object]:
+    choice = wish.choice or Choice()
+    return {
+        "wish": wish,
+        "roles": people.roles(choice.roles),
+        "not_roles": people.roles(choice.not_roles),
+        "regions": people.regions(draft, choice.regions),
+        "tongues": people.tongues(choice.languages),
+        "saved": list(Segment.objects.order_by("key").values_list("key", "title")),
+        "lists": people.lists(draft),
+        "may_follow": people.followed(draft),
+    }
+
+
+def _counted(draft: Draft, wish: people.Wish, *, wait: bool) -> dict[str, object]:
+    """The figures; `lazy` when nobody has counted yet and the page should not wait."""
+    if wish.wrong or not (wish.text or wish.list_id or wish.affected):
+        return {"figures": None, "lazy": False}
+    scope = people.seen(draft)
+    meant = Audience(segment=wish.text, list_id=wish.list_id)
+    try:
+        if wish.affected and draft.alert.affected:
+            found = counting.saved(draft.alert, scope=scope)
+        elif wish.affected:
+            return {"figures": None, "lazy": False}
+        elif wait:
+            found = counting.count(draft.alert, meant, scope=scope)
+        else:
+            known = counting.ready(draft.alert, meant, scope=scope)
+            if known is None:
+                return {"figures": None, "lazy": True}
+            found = known
+    except (Refused, contacts_errors.Refused) as error:
+        return {"figures": None, "lazy": False, "uncounted": told_error(error)}
+    return {"figures": people.figures(found), "lazy": False}
 
 
 @never_cache

@@ -9,6 +9,8 @@ urlpatterns: list[URLPattern] = [
     path("alerts/new/", writing.begin, name="alerts-new"),
     path("alerts/<int:number>/resume/", writing.resume, name="alerts-resume"),
     path("alerts/<int:number>/facts/", writing.facts, name="alerts-facts"),
+    path("alerts/<int:number>/audience/", writing.audience, name="alerts-audience"),
+    path("alerts/<int:number>/audience/count/", writing.count, name="alerts-count"),
     path("alerts/<int:number>/cancel/", writing.cancel, name="alerts-cancel"),
     path("alerts/<int:number>/reopen/", writing.reopen, name="alerts-reopen"),
 ]

@@ -1,0 +1,16 @@
+"""Private lists: which there are, for somebody who may see people of them."""
+
+from django.db.models import Exists, OuterRef, Q
+
+from contacts.models import AdHocList, Contact
+from contacts.regions import Scope
+
+
+def named(*, scope: Scope) -> dict[int, str]:
+    """{number: name} of the lists that are not erased and hold somebody inside, newest first."""
+    found = AdHocList.objects.filter(erased_at=None).order_by("-pk")
+    inside = scope.codes()
+    if inside is not None:
+        there = Contact.objects.filter(list=OuterRef("pk"), forgotten_at=None)
+        found = found.filter(Exists(there.filter(Q(country__in=inside) | Q(region__in=inside))))
+    return dict(found.values_list("pk", "name"))
