@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from dispatcher.alerts import desk, frozen, gate, scenarios
+from dispatcher.alerts import desk, frozen, gate, marks, scenarios
 from dispatcher.alerts.models import Alert, Approval
 from dispatcher.alerts.states import State
 from dispatcher.kit.errors import Refused
@@ -24,12 +24,15 @@ Said = Approval.Decision
 
 
 @transaction.atomic
-def submit(alert: Alert, *, by: User) -> Alert:
+def submit(alert: Alert, *, by: User, seen: str | None = None) -> Alert:
     """Ask the offices: wordings are pinned and all that will leave is fingerprinted.
 
-    Raises `gate.NotReady` with every cause, `alerts.move_not_allowed`.
+    `seen` is the mark (`marks.of_alert`) of what the person looked at.
+    Raises `gate.NotReady` with every cause, `alerts.move_not_allowed|changed_since_seen`.
     """
     alert = desk.take(alert, by=by, roles=(Role.AUTHOR,))
+    if seen is not None and seen != marks.of_alert(alert):
+        raise Refused("alerts.changed_since_seen", number=alert.number)
     causes = gate.lacks(alert)
     if causes:
         raise gate.NotReady(alert.number, causes)

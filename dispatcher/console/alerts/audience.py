@@ -18,7 +18,7 @@ from dispatcher.alerts.models import Alert
 from dispatcher.console.alerts import builder
 from dispatcher.console.alerts.builder import Choice
 from dispatcher.console.alerts.draft import Draft
-from dispatcher.console.alerts.facts import SPOKEN
+from dispatcher.console.words.names import SHIPPED
 from dispatcher.operators import access
 from dispatcher.reports import words
 
@@ -222,7 +222,7 @@ def tongues(ticked: Iterable[str]) -> list[Box]:
     """Languages that the program ships words in, and those that were chosen."""
     held = list(dict.fromkeys(ticked))
     return [
-        Box(tag, words.language_name(tag), tag in held) for tag in dict.fromkeys([*held, *SPOKEN])
+        Box(tag, words.language_name(tag), tag in held) for tag in dict.fromkeys([*held, *SHIPPED])
     ]
 
 

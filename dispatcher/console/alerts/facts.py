@@ -19,14 +19,11 @@ from dispatcher.console.alerts import entry
 from dispatcher.console.alerts.draft import Draft
 from dispatcher.console.alerts.entry import Control, Typed
 from dispatcher.console.alerts.saying import told_error
+from dispatcher.console.words.names import SHIPPED
 from dispatcher.kit.errors import Refused
 from dispatcher.operators.access import NotAllowed
 from dispatcher.reports import words
 
-SPOKEN = (
-    *("en", "fa", "ar", "es", "fr", "de", "pt-BR", "zh-Hans", "zh-Hant", "ja", "hi", "ru", "tr"),
-)
-"""Languages that the program ships words in: what is offered; any other may be typed."""
 NEW = "+"
 """Where the key of a row that is not there yet has its region."""
 
@@ -301,7 +298,7 @@ def places(draft: Draft) -> list[tuple[str, str]]:
 
 def tongues() -> list[tuple[str, str]]:
     """(tag, name) of languages that a value may be for."""
-    return [(tag, words.language_name(tag)) for tag in SPOKEN]
+    return [(tag, words.language_name(tag)) for tag in SHIPPED]
 
 
 def touched_last(saved: Saved, facts: list[Wanted]) -> Iterator[tuple[str, str, str]]:

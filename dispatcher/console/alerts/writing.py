@@ -31,7 +31,6 @@ from dispatcher.operators.access import NotAllowed
 from dispatcher.operators.roles import READERS, Role
 
 AUTHORS = (Role.AUTHOR,)
-VERIFIERS = (Role.AUTHOR, Role.APPROVER)
 
 
 @never_cache
@@ -105,7 +104,7 @@ def resume(request: HttpRequest, number: int) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_roles(*VERIFIERS)
+@for_roles(*READERS)
 def facts(request: HttpRequest, number: int) -> HttpResponse:
     """Step one; each row is saved by itself, so that one mistake loses nothing."""
     draft = drafts.find(request, number)
@@ -136,7 +135,7 @@ def facts(request: HttpRequest, number: int) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_roles(*AUTHORS)
+@for_roles(*READERS)
 def audience(request: HttpRequest, number: int) -> HttpResponse:
     """Step two: boxes or a sentence; nothing is saved while one only looks."""
     draft = drafts.find(request, number)
@@ -163,7 +162,7 @@ def audience(request: HttpRequest, number: int) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_roles(*AUTHORS)
+@for_roles(*READERS)
 def count(request: HttpRequest, number: int) -> HttpResponse:
     """How many the form means, while one chooses; the audience as it is saved for GET."""
     draft = drafts.find(request, number)
