@@ -1,7 +1,7 @@
 """Step five: all that would refuse, warn or surprise, each with the step that mends it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext
@@ -116,12 +116,48 @@ def offices(draft: Draft) -> tuple[str, ...]:
 
 def _note(draft: Draft, error: AnyRefused, level: str) -> Note:
     step = step_of(error.code)
+    said = told_error(type(error)(error.code, **_in_words(draft, error.facts)))
     if not step:
-        return Note(level, told_error(error))
+        return Note(level, said)
     fact = str(error.facts.get("name") or error.facts.get("fact") or "").split(" ")[0]
     place = f"#f-{fact}--" if step == "facts" and fact else ""
     remedy = gettext("Go to: %(step)s") % {"step": STEPS[step]}
-    return Note(level, told_error(error), f"{draft.address(step)}{place}", remedy)
+    return Note(level, said, f"{draft.address(step)}{place}", remedy)
+
+
+def _in_words(draft: Draft, facts: Mapping[str, object]) -> dict[str, object]:
+    """The facts of an error with names in place of keys."""
+    titles = {
+        wanted.name: gettext(wanted.about)
+        for wanted in scenarios.load(draft.alert.scenario).facts
+        if wanted.about
+    }
+    told = dict(facts)
+    for name in ("name", "fact"):
+        key, blank, readers = str(told.get(name, "")).partition(" ")
+        if key in titles:
+            told[name] = f"{titles[key]}{blank}{readers}"
+    for name, called in _NAMED.items():
+        if isinstance(told.get(name), str):
+            told[name] = ", ".join(called(part) for part in str(told[name]).split(", "))
+    return told
+
+
+def _office(key: str) -> str:
+    return str(Office.objects.filter(pk=key).first() or key)
+
+
+_NAMED: Mapping[str, Callable[[str], str]] = {
+    "group": group_name,
+    "channel": words.channel_name,
+    "language": words.language_name,
+    "languages": words.language_name,
+    "locale": words.language_name,
+    "country": words.region_name,
+    "region": words.region_name,
+    "office": _office,
+}
+"""What the facts of an error are called, by their names."""
 
 
 def _shelves(examples: Iterable[Example]) -> list[Shelf]:

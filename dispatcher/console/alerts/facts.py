@@ -119,7 +119,7 @@ def sheet(draft: Draft, *, zone: ZoneInfo, held: Mapping[str, Row] | None = None
     ]
 
 
-def save(draft: Draft, sent: Mapping[str, str], *, zone: ZoneInfo) -> Saved:
+def take_down(draft: Draft, sent: Mapping[str, str], *, zone: ZoneInfo) -> Saved:
     """Write every row that the person touched, each by itself; then verify the one that was asked.
 
     What cannot be written comes back as a row with its reason; the others are saved all the same.

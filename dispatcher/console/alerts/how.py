@@ -150,7 +150,7 @@ def initial(alert: Alert) -> dict[str, object]:
     }
 
 
-def save(form: Choices, draft: Draft, *, seen: str) -> None:
+def settle(form: Choices, draft: Draft, *, seen: str) -> None:
     """Write the choices; what is refused stands in the form."""
     told = form.cleaned_data
     hours = ""

@@ -79,7 +79,7 @@ def how(request: HttpRequest, number: int) -> HttpResponse:
         draft = drafts.take(request, number)
         form = ways.Choices(request.POST, alert=draft.alert)
         if form.is_valid():
-            ways.save(form, draft, seen=request.POST.get("mark", ""))
+            ways.settle(form, draft, seen=request.POST.get("mark", ""))
         if form.is_valid() and not form.errors:
             messages.success(request, gettext("Saved."))
             return redirect(

@@ -12,6 +12,7 @@ from contacts import territories
 from contacts.reach import Scope
 from dispatcher.alerts import scenarios, survey
 from dispatcher.alerts.matrix import SAMPLE_DELIVERY, SAMPLE_NAME, Cell, Matrix
+from dispatcher.alerts.models import Alert
 from dispatcher.alerts.sheet import Sheet
 from dispatcher.alerts.survey import Told
 from dispatcher.channels.base import personal
@@ -223,7 +224,8 @@ def _opened(draft: Draft, standing: Standing, *, group: str, region: str) -> Ope
     if version:
         message, why = _message(draft, version, group=group, region=region)
     source, spoken = _source(standing, version)
-    state = _state(standing.state, vouched=standing.vouched, leaves=False)
+    drill = draft.alert.mode == Alert.DRILL  # whose texts need nobody's word
+    state = _state(standing.state, vouched=standing.vouched, leaves=drill)
     icon, colour = SIGNS[state]
     findings = library.examine([version.id])[version.id] if version else ()
     return Opened(

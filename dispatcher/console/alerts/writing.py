@@ -111,7 +111,7 @@ def facts(request: HttpRequest, number: int) -> HttpResponse:
     zone = ZoneInfo(draft.user.time_zone)
     saved = fact_sheet.Saved()
     if request.method == "POST":
-        saved = fact_sheet.save(draft, request.POST.dict(), zone=zone)
+        saved = fact_sheet.take_down(draft, request.POST.dict(), zone=zone)
         _say_saved(request, saved)
         if not saved.rows:
             if request.POST.get("go") == "next":

@@ -3,13 +3,23 @@
 import pytest
 from django.test import Client
 
+from contacts.models import Role
 from dispatcher.alerts import compose
 from dispatcher.operators import roster
 from tests.alerts.conftest import people, tell_facts, words  # noqa: F401  # fixtures by import
 
 
 @pytest.fixture
-def draft(mina, words, people):  # noqa: ARG001, F811
+def roles(db):  # noqa: ARG001  # what it needs to be there
+    """Roles that an audience may name, also where an earlier test emptied the table."""
+    for place, (key, title) in enumerate(
+        [("employee", "Employee"), ("retailer", "Retailer"), ("media", "Media")]
+    ):
+        Role.objects.get_or_create(key=key, defaults={"title": title, "position": place})
+
+
+@pytest.fixture
+def draft(mina, words, people, roles):  # noqa: ARG001, F811
     """A drill of Mina's about the oats, without facts."""
     return compose.compose("recall", by=mina, mode="drill", title="Oats", segment="everyone")
 
