@@ -111,3 +111,21 @@ def test_a_password_is_ones_own(mina, at):
     mina.refresh_from_db()
     assert mina.check_password("long-and-strange-7")
     assert JournalEntry.objects.filter(what="operators.password_set").exists()
+
+
+def test_a_link_signs_in_once(sofie, mina, at, client):
+    """The terminal prints where to go; the second who goes there is told that it is gone."""
+    link = at(sofie)("operators", "link", mina.username, "--json").json["link"]
+    path = link[link.index("/enter/") :]
+    assert client.post(path).status_code == 302
+    assert client.get("/account/").status_code == 200
+    assert client.post(path).status_code == 410
+
+
+@pytest.mark.usefixtures("sofie")
+def test_nobody_but_an_admin_makes_links_for_others(mina, ana, at):
+    """One's own may be made by oneself."""
+    assert at(mina)("operators", "link", mina.username).code == 0
+    said = at(mina)("operators", "link", ana.username, "--json")
+    assert (said.code, said.refusal["code"]) == (3, "operators.not_allowed")
+    assert not ana.keys.filter(purpose="entry").exists()

@@ -15,6 +15,12 @@ def role(key: str) -> str:
 
 
 @register.filter
+def detail(value: object) -> str:
+    """A detail of a line of the journal: lists without their brackets."""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+@register.filter
 def deed(what: str) -> str:
     """What a line of the journal says was done."""
     return deeds.told(what)
