@@ -131,6 +131,23 @@ def test_a_task_is_a_span_and_what_happens_in_it_is_below(told):
     assert [one.parent.span_id for one in below] == [one.context.span_id for one in works]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_convoy_lies_below_the_shift_in_which_it_went(told, road):  # noqa: F811
+    """The event loop outlives a shift; its trace must not."""
+    road.person(1, languages=["en"])
+    try:
+        for ref in ("alert:1", "alert:2"):
+            road.launch(ref=ref)
+            tasks.work.apply(args=["critical"])
+    finally:
+        tasks.leave()
+        tasks._workshop.cache_clear()
+    shifts = [one.context.span_id for one in named(told, "run/dispatcher.fanout.tasks.work")]
+    went = [one.parent.span_id for one in named(told, "convoy") if one.attributes]
+    assert len(shifts) == 2
+    assert went == shifts
+
+
 ASKED = """
 import json, sys
 {before}
