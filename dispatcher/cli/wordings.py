@@ -112,7 +112,13 @@ def _check(
 def _told(version: library.Version) -> list[str]:
     head = f"{version.name} [{version.locale}] #{version.id} {version.state} ({version.origin})"
     texts = [f"  {name}: {safe(text, lines=True)}" for name, text in version.fields.items()]
-    return [head, *texts, ""]
+    mark = gettext("back into %(language)s by the machine %(engine)s, for who cannot read it")
+    facts = {"language": version.source_locale, "engine": version.engine or "-"}
+    backs = [
+        f"  {name}, {mark % facts}: {safe(text, lines=True)}"
+        for name, text in (version.back or {}).items()
+    ]
+    return [head, *texts, *backs, ""]
 
 
 def _finding(remark: library.Remark) -> str:

@@ -48,6 +48,10 @@ class Version:
     accepted_by: str
     vouched: bool
     """Whether a named person of this installation accepted it."""
+    engine: str = ""
+    """That made the draft it began as."""
+    back: Mapping[str, str] | None = None
+    """That engine's own translation back into the source's language, by field; nobody's word."""
 
     @property
     def name(self) -> str:
@@ -244,6 +248,8 @@ def _version(row: WordingVersion) -> Version:
         state=row.state,
         accepted_by=row.accepted_by,
         vouched=row.voucher_id is not None,
+        engine=row.engine,
+        back=row.back,
     )
 
 

@@ -164,6 +164,9 @@ def test_the_story(at, sofie, mina, kenji, leila, voucher):  # noqa: PLR0915  # 
     story.tell("French is missing, with the reason. What the gate finds on the two drafts:")
     found = story.typed("Greta", greta, "wordings", "check", key, code=1)
     assert "rückholaktion" in found.out
+    story.tell("Kenji reads no Spanish; the machine's way back is marked as such:")
+    seen = story.typed("Kenji", at(kenji), "wordings", "show", key, "--in", "es")
+    assert "by the machine libretranslate" in seen.out
 
     story.tell("## The lead looks: nobody vouches for anything yet")
     story.typed("Mina", lead, "alert", "matrix", number)
