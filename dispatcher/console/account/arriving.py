@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseRedirect
-from django.utils.translation import get_supported_language_variant
+from django.utils.translation import activate, get_supported_language_variant
 
 from dispatcher.console.account import proof
 from dispatcher.operators import journal
@@ -37,11 +37,17 @@ def arrive(
     return answer
 
 
+def greet(request: HttpRequest, language: str) -> None:
+    """Speak the language in this answer, if the pages do and none was picked on this device."""
+    known = _spoken(language)
+    if known and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        activate(known)
+
+
 def speak(answer: HttpResponse, language: str) -> None:
     """Let this device speak the language, if the pages do."""
-    try:
-        known = get_supported_language_variant(language.lower())
-    except LookupError:
+    known = _spoken(language)
+    if not known:
         return
     answer.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
@@ -50,3 +56,11 @@ def speak(answer: HttpResponse, language: str) -> None:
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
     )
+
+
+def _spoken(language: str) -> str:
+    """The pages' own tag for a language; "" for one that they do not speak."""
+    try:
+        return get_supported_language_variant(language.lower())
+    except LookupError:
+        return ""

@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from dispatcher.console.account import passkeys, proof, second, throttle
-from dispatcher.console.account.arriving import arrive, speak
+from dispatcher.console.account.arriving import arrive, greet, speak
 from dispatcher.console.account.forms import NewPassword
 from dispatcher.console.account.signing import too_many
 from dispatcher.kit.errors import Refused, sentence
@@ -65,6 +65,7 @@ def enter_with_passkey(request: HttpRequest, token: str) -> HttpResponse:
 
 def _entry(request: HttpRequest, key: Key, token: str) -> HttpResponse:
     if request.method != "POST":
+        greet(request, key.user.language)
         return render(request, "console/account/link.html", {"who": key.user})
     user = keys.spend(token, purpose=Key.ENTRY)
     return second.ask(request, user, how="link", onward=_first_page(user))
@@ -84,6 +85,7 @@ def _welcome(
     request: HttpRequest, key: Key, token: str, form: NewPassword, *, passkey_failed: bool = False
 ) -> HttpResponse:
     """The page of an invitation, in the language that the admin knows the person by."""
+    greet(request, key.user.language)
     told = {
         "who": key.user,
         "form": form,

@@ -27,8 +27,9 @@ WORDS: dict[Mode, str] = {"drill": "", "real": "SEND REAL TEST"}
 @admins
 def carriers(request: HttpRequest) -> HttpResponse:
     """Accounts of both modes."""
+    accounts = page.accounts()
     told = {
-        "modes": [(mode, [one for one in page.accounts() if one.mode == mode]) for mode in MODES],
+        "modes": [(mode, [one for one in accounts if one.mode == mode]) for mode in MODES],
         "area": "operators",
         "tab": "carriers",
     }

@@ -138,6 +138,7 @@ def test_an_invited_person_sets_a_password_and_is_in(client, sofie):
     """The pages speak the person's language; the invitation is spent."""
     lina = roster.add("lina.farahani", by=sofie, name="لینا فراهانی", language="fa")
     at = link_of(keys.invite(lina, by=sofie))
+    assert '<html lang="fa"' in client.get(at).content.decode()
     told = {"password": "new-and-strange-9", "again": "new-and-strange-9"}
     answer = client.post(at, told)
     assert (answer.status_code, answer.url) == (302, "/account/")
