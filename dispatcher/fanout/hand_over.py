@@ -17,6 +17,7 @@ from django.db import DatabaseError
 
 from dispatcher.fanout.load import Call, Load, Loader, Piece
 from dispatcher.fanout.pace import Pace
+from dispatcher.fanout.slips import Slip, lay
 from dispatcher.fanout.spread import spread
 from dispatcher.fanout.switch import Admitted, Switch, Waiting, moved
 from dispatcher.fanout.threads import AWAY, Threads
@@ -53,6 +54,9 @@ An answer that comes after the lease is still a fact, but somebody else has call
 PATIENT = 60.0
 """Seconds for which facts wait for a database that is away: a restart takes a few, and what is not
 written down is unknown for ever."""
+OVERTIME = PATIENT + 30.0
+"""Seconds after its end in which a shift may finish what it has begun: answers, and facts that wait
+for the database. The longest that is known to be needed is PATIENT."""
 ILL = 30.0
 """Seconds after which a batch that cannot be carried is tried again, behind all others."""
 
@@ -77,6 +81,7 @@ class Conductor:
     _held: dict[int, Claimed] = field(default_factory=dict)
     _lease: dict[int, float] = field(default_factory=dict)
     _halted: set[int] = field(default_factory=set)
+    _slips: dict[int, Slip] = field(default_factory=dict)
     _scout: asyncio.Lock = field(default_factory=asyncio.Lock)
     _busy: int = 0
     _enlisting: bool = False
@@ -84,15 +89,19 @@ class Conductor:
     _looked_at: int = 64
 
     def __post_init__(self) -> None:
-        self._switch = Switch(self.wire, self.pace, self.breaker, self._bar)
+        self._switch = Switch(self.wire, self.pace, self.breaker, self._bar, self._leaves)
 
     async def conduct(self, *, seconds: float) -> int:
-        """Work until nothing is due or the time is over; how many people were served."""
+        """Work until nothing is due or the time is over; how many people were served.
+
+        Raises TimeoutError when something hangs: the heart would keep its leases for ever.
+        """
         end = time.monotonic() + seconds
         heart = asyncio.create_task(self._beat())
         try:
             convoys = (self._convoys(end) for _ in range(CONVOYS))
-            served = await asyncio.gather(self._enlist(end), *convoys, return_exceptions=True)
+            async with asyncio.timeout(seconds + OVERTIME):
+                served = await asyncio.gather(self._enlist(end), *convoys, return_exceptions=True)
         finally:
             heart.cancel()
         wrong = [told for told in served if isinstance(told, Exception)]
@@ -188,6 +197,7 @@ class Conductor:
             held = self._held.get(batch.id)
             if held and held.token == batch.token:
                 del self._held[batch.id], self._lease[batch.id]
+                self._slips.pop(batch.id, None)
 
     async def _carry(self, batches: Sequence[Claimed], trace: Span) -> int:
         await self.threads.run(self.loader.thaw, batches)
@@ -195,26 +205,44 @@ class Conductor:
         if not admitted:
             return 0
         going = [(one.batch, one.n) for one in admitted]
-        load, allowed = await self.threads.run(self._set_out, going)
-        windows = [(batch, n) for batch, n in going if batch.id in allowed]
-        await self._give_back([(batch, 0.0) for batch, _ in going if batch.id not in allowed])
-        others = {one.batch.id: one.others for one in admitted}
-        facts = await self._send(load, windows, others=others)
-        if trace:
-            trace.tell(lane=self.lane, **_told(windows, facts))
-        await self._write_down(
-            [Window(batch, facts[batch.id], load.fallen(batch, n)) for batch, n in windows]
-        )
+        load, allowed, slip = await self.threads.run(self._set_out, going)
+        try:
+            windows = [(batch, n) for batch, n in going if batch.id in allowed]
+            await self._give_back([(batch, 0.0) for batch, _ in going if batch.id not in allowed])
+            others = {one.batch.id: one.others for one in admitted}
+            facts = await self._send(load, windows, others=others)
+            if trace:
+                trace.tell(lane=self.lane, **_told(windows, facts))
+            await self._write_down(
+                [Window(batch, facts[batch.id], load.fallen(batch, n)) for batch, n in windows]
+            )
+        finally:
+            slip.close()
         await self.threads.run(self.loader.bury, facts, batches=batches)
         return sum(n for _, n in windows)
 
-    def _set_out(self, going: Sequence[tuple[Claimed, int]]) -> tuple[Load, set[int]]:
+    def _set_out(self, going: Sequence[tuple[Claimed, int]]) -> tuple[Load, set[int], Slip]:
         """Read all that is needed, then move the cursors; the batches that may go."""
         load = self.loader.load(going)
-        moved_at = time.monotonic()
-        allowed = entries.advance(going)
+        moved_at, slip = time.monotonic(), lay(going)
+        try:
+            allowed = entries.advance(going)
+        except BaseException:
+            slip.close()
+            raise
+        slip.moved(allowed)
         self._lease.update(dict.fromkeys(allowed, moved_at))
-        return load, allowed
+        self._slips.update(dict.fromkeys(allowed, slip))
+        return load, allowed, slip
+
+    def _leaves(self, call: Call) -> None:
+        """Note who is asked for now; a request carries people of several batches."""
+        asked: dict[int, list[int]] = {}
+        for piece in call.pieces:
+            asked.setdefault(piece.batch_id, []).append(piece.index)
+        for batch_id, indexes in asked.items():
+            if slip := self._slips.get(batch_id):
+                slip.leaves(batch_id, indexes)
 
     async def _admit(self, batches: Sequence[Claimed]) -> list[Admitted]:
         """What may go now; batches that must wait go back at once."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from dispatcher.fanout.load import Road
 from dispatcher.fanout.pace import Pace
-from dispatcher.fanout.tracks import AHEAD, Bar, Track
+from dispatcher.fanout.tracks import AHEAD, Bar, Leaves, Track
 from dispatcher.kit.errors import Refused
 from dispatcher.kit.wire import Wire
 from dispatcher.ledger.entries import Claimed
@@ -52,6 +52,7 @@ class Switch:
     pace: Pace
     breaker: Breaker
     bar: Bar
+    leaves: Leaves
     _tracks: dict[Road, Track] = field(default_factory=dict)
     _rests: dict[str, float] = field(default_factory=dict)
 
@@ -59,7 +60,7 @@ class Switch:
         """The track to an account."""
         road = (account, mode)
         if road not in self._tracks:
-            parts = (self.wire, self.pace, self.breaker, self.bar)
+            parts = (self.wire, self.pace, self.breaker, self.bar, self.leaves)
             self._tracks[road] = Track(account, mode, *parts)
         return self._tracks[road]
 

@@ -13,6 +13,7 @@ from celery.signals import worker_init, worker_process_init, worker_process_shut
 from django.conf import settings
 from redis.asyncio import Redis
 
+from dispatcher.fanout import slips
 from dispatcher.fanout.doorbell import ring
 from dispatcher.fanout.hand_over import TIMEOUT, Conductor
 from dispatcher.fanout.load import Loader
@@ -112,6 +113,7 @@ def work(lane: str) -> int:
 @shared_task(ignore_result=True)
 def sweep() -> None:
     """Find all work again: silent workers, stopped and finished dispatches, lanes with due rows."""
+    slips.speak_for_the_dead()  # before their leases are looked at: it knows more
     while entries.abandon():
         pass  # a hundred at a time; a dead worker with small batches held more
     entries.withdraw()

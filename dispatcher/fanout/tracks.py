@@ -32,6 +32,8 @@ AHEAD = 0.5
 Outcomes = Sequence[Outcome]
 Bar = Callable[[Call], Outcome | None]
 """Why a call may not go out any more; None when it may."""
+Leaves = Callable[[Call], None]
+"""Told of a call right before its carrier is."""
 
 FAILED = Outcome.unsure("adapter_failed")
 ILL = Outcome.unasked("account_ill", seconds=0)
@@ -50,7 +52,7 @@ class _Train:
 
 @dataclass(slots=True)
 class Track:
-    """The way to one account, for one worker; `bar` is asked right before each request."""
+    """The way to one account, for one worker; `bar`, then `leaves` right before each request."""
 
     account: str
     mode: Mode
@@ -58,6 +60,7 @@ class Track:
     pace: Pace
     breaker: Breaker
     bar: Bar
+    leaves: Leaves
     _queue: deque[tuple[_Train, int]] = field(default_factory=deque)
     _lines: set[asyncio.Task[None]] = field(default_factory=set)
     _width: int = FEW
@@ -114,11 +117,17 @@ class Track:
             line.add_done_callback(self._ended)
 
     def _ended(self, line: asyncio.Task[None]) -> None:
-        """A line that an adapter broke is replaced."""
+        """A line that an adapter broke is replaced, and so are those that were too many at once.
+
+        When the track becomes narrow, every line that looks up sees too many, and all of them end:
+        somebody must carry what waits, or the convoys wait for ever and keep their leases.
+        """
         self._lines.discard(line)
-        if not line.cancelled() and (error := line.exception()):
+        if line.cancelled():
+            return
+        if error := line.exception():
             log.error("adapter_failed", account=self.account, exc_info=error)
-            self._staff()
+        self._staff()
 
     async def _line(self) -> None:
         """One call after the other: a task for each would cost 20 us a message."""
@@ -140,6 +149,7 @@ class Track:
         call = train.calls[n]
         outcomes: Outcomes = [FAILED] * len(call.pieces)
         try:
+            self.leaves(call)
             parcels = [piece.parcel for piece in call.pieces]
             told = await call.provider.send(parcels, wire=self.wire)
             if len(told) != len(parcels):

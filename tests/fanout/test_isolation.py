@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings as configured
 from django.db import connection
 
+from dispatcher.fanout import hand_over
 from dispatcher.fanout.hand_over import Conductor
 from dispatcher.fanout.spread import spread
 from dispatcher.ledger import enlisting, entries, tally
@@ -58,6 +59,20 @@ def test_an_adapter_that_always_raises_leaves_nobody_without_a_fact(road, twin):
     dispatch = road.launch(channels=("sms",))
     road.work()
     assert road.figures(dispatch) == {"unknown": 199}
+
+
+def test_a_shift_that_does_not_end_is_ended(road, twin, monkeypatch):
+    """What hangs in it must not keep the lane's leases for ever: others take them over."""
+    road.people(3)
+    monkeypatch.setattr(hand_over, "OVERTIME", 1.0)
+    taken = twin(hangs=frozenset({number(2)}))
+    dispatch = road.launch(channels=("sms",))
+    with pytest.raises(TimeoutError):
+        road.work(seconds=2)
+    assert sorted(taken) == [number(1), number(3)]
+    Batch.objects.update(lease_until="2020-01-01T00:00:00Z")
+    assert entries.abandon() == 1
+    assert road.figures(dispatch) == {"unknown": 3}
 
 
 def test_a_batch_that_cannot_be_read_waits_and_the_others_of_its_convoy_go(road, twin):

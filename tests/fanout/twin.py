@@ -17,6 +17,7 @@ class Account:
     raises: frozenset[str] = frozenset()
     forgets: frozenset[str] = frozenset()
     later: frozenset[str] = frozenset()
+    hangs: frozenset[str] = frozenset()
     during: Callable[[], None] = field(default=lambda: None)
 
 
@@ -38,6 +39,8 @@ class Twin:
             raise RuntimeError("a bug in the adapter")
         if parcel.to in self._account.forgets:
             return []
+        if parcel.to in self._account.hangs:
+            await asyncio.sleep(3600)
         if parcel.to in self._account.later:
             return [Outcome.later("429", seconds=0)]
         self._account.taken.append(parcel.to)

@@ -1,0 +1,89 @@
+"""A track alone, with a carrier, a pace and a breaker that answer when they like."""
+
+import asyncio
+import random
+from typing import Any
+
+import pytest
+
+from dispatcher.fanout.load import Call, Piece
+from dispatcher.fanout.pace import Grant
+from dispatcher.fanout.tracks import Track
+from dispatcher.ledger.facts import Outcome
+
+CONVOYS, CALLS = 4, 20
+
+
+class Pace:
+    """Lets eight go at a time."""
+
+    def rate(self, account):  # noqa: ARG002
+        return 160
+
+    async def take(self, account, *, least, wanted):  # noqa: ARG002
+        await asyncio.sleep(0)
+        return Grant(max(least, min(wanted, 8)), 0.0)
+
+
+class Breaker:
+    """Finds nobody ill, and is slow at times to say so."""
+
+    def __init__(self, dice):
+        self.dice = dice
+
+    async def heard(self, account, told, *, mode):  # noqa: ARG002
+        await asyncio.sleep(self.dice.choice([0.0005, 0.05, 0.2]))
+        return False
+
+
+class Carrier:
+    """Every tenth answer is unsure."""
+
+    name = "carrier"
+
+    def __init__(self, dice):
+        self.dice = dice
+
+    async def send(self, parcels, *, wire):  # noqa: ARG002
+        await asyncio.sleep(self.dice.choice([0.001, 0.003, 0.01]))
+        return [Outcome.unsure("cut") if self.dice.random() < 0.1 else Outcome.taken("x")]
+
+
+def all_arrive(seed: Any) -> Any:
+    """(whether all convoys' calls have their outcomes, rather than nobody to carry them; asked)."""
+    dice: Any = random.Random(seed)
+    leaves: list[Call] = []
+    pace: Any = Pace()
+    breaker: Any = Breaker(dice)
+    carrier: Any = Carrier(dice)
+    nothing: Any = None
+
+    async def drive():
+        parts = (nothing, pace, breaker, lambda _: None, leaves.append)
+        track = Track("carrier", "drill", *parts)
+
+        async def convoy():
+            for _ in range(4):
+                calls = [Call(carrier, 1, [Piece(1, n, nothing)]) for n in range(CALLS)]
+                assert all(await track.carry(calls))
+
+        convoys = [asyncio.create_task(convoy()) for _ in range(CONVOYS)]
+        while not all(one.done() for one in convoys):
+            await asyncio.sleep(0.05)
+            if track._queue and not track._lines:
+                for one in convoys:
+                    one.cancel()
+                return False
+        return True
+
+    return asyncio.run(drive()), len(leaves)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_track_that_becomes_narrow_goes_on(seed):
+    """Lines that see at once that they are too many do not all end.
+
+    Each unsure answer halves the track, and all lines wait for the breaker's word and wake up in
+    the same moment. Once all of them went, the convoys waited for ever, and kept their leases.
+    """
+    assert all_arrive(seed) == (True, CONVOYS * 4 * CALLS)
