@@ -92,7 +92,7 @@ _ADDRESSED: Final = """
      where c.forgotten_at is null and c.id > %(after)s and {such} and {known}
      order by c.id limit %(most)s)
 """
-_STATES: Final[Mapping[str, str]] = {
+CONDITIONS: Final[Mapping[str, str]] = {
     "dead": "exists (select from contacts_address d where d.contact_id = c.id"
     " and d.dead_at is not null and d.retired_at is null)",
     "unconfirmed": "(c.confirmed_at is null or c.confirmed_at < now() - interval '1 year')",
@@ -103,6 +103,7 @@ _STATES: Final[Mapping[str, str]] = {
     " where l.contact_id = k.contact_id and l.channel = k.channel and l.id > k.id"
     " and l.granted and l.kind in ('', k.kind)))",
 }
+"""States of people as conditions on a contact `c`."""
 _WORKS: Final = (
     "exists (select from contacts_address w where w.contact_id = c.id and w.channel = '{}'"
     " and w.retired_at is null and w.dead_at is null)"
@@ -169,7 +170,7 @@ def _such(wanted: Wanted, scope: Scope, condition: Condition) -> str:
         if "-" in tag:
             parts.append(condition.reads([tag]))
     if wanted.state:
-        parts.append(_STATES.get(wanted.state) or _WORKS.format(_channel(wanted.state)))
+        parts.append(CONDITIONS.get(wanted.state) or _WORKS.format(_channel(wanted.state)))
     if wanted.list_id is not None:
         parts.append(f"c.list_id = {condition.slot(wanted.list_id)}")
     return " and ".join(parts)

@@ -129,7 +129,7 @@ def find(sheet: Sheet, *, mapping: Mapping[str, str]) -> Header:
     Raises `contacts.header_missing` (nothing that we know, in ten rows), `contacts.header_twice`,
     `contacts.field_unknown` and `contacts.heading_missing` (of the mapping).
     """
-    _check(mapping)
+    check(mapping)
     weigh = weigher(mapping)
     seen: list[str] = []
     for line, row in islice(sheet.rows, _DEEPEST):
@@ -166,8 +166,8 @@ def _refuse_twice(headings: Sequence[str], fields: Sequence[str]) -> None:
             raise Refused("contacts.header_twice", heading=heading, field=field)
 
 
-def _check(mapping: Mapping[str, str]) -> None:
-    """A mapping names our fields; '' leaves a column out."""
+def check(mapping: Mapping[str, str]) -> None:
+    """A mapping names our fields; '' leaves a column out. Raises `contacts.field_unknown`."""
     for field in mapping.values():
         if field and field not in FIELDS and not _FIELD.match(field):
             near = get_close_matches(field, FIELDS, n=1)

@@ -43,7 +43,7 @@ class ImportReport:
     `applied` says whether anything was written (never in a rehearsal); `code` is '' or why the
     file as a whole was not taken. `rows` = created + updated + unchanged + refused, where a
     refused file has only refused and, as unchanged, the rows that would have been good.
-    `columns` is heading -> field; `refusals` are the first 200 of `by_code`'s.
+    `columns` is heading -> field; `refusals` are the first of `by_code`'s, 200 unless asked.
     """
 
     import_id: int
@@ -87,6 +87,7 @@ def import_file(
     tolerate: float = 0.1,
     rehearse: bool = False,
     progress: Callable[[int], None] | None = None,
+    shown: int = _SHOWN,
 ) -> ImportReport:
     """Read a CSV or XLSX file of people and apply it in one transaction.
 
@@ -95,7 +96,7 @@ def import_file(
     field ('' leaves a column out), `encoding` and `delimiter` overrule what is detected, `country`
     is that of rows without one, `tolerate` the share of refused rows (0 to 1) up to which the
     others are applied. `rehearse` does everything and keeps nothing. `progress` is called with the
-    number of rows read.
+    number of rows read; of what is refused the first `shown` cells are in the report.
 
     Raises `contacts.file_*`, `contacts.header_*`, `contacts.heading_missing`,
     `contacts.field_unknown`, `contacts.list_unknown`.
@@ -114,7 +115,9 @@ def import_file(
         staging.prepare()
         tally = _read(sheet, header, known, source=record.pk, progress=progress)
         tally.good -= _doubtful(record, header, known)
-        return _finish(record, sheet, header, tally, tolerate=tolerate, rehearse=rehearse)
+        return _finish(
+            record, sheet, header, tally, tolerate=tolerate, rehearse=rehearse, shown=shown
+        )
 
 
 def refusals(import_id: int) -> Iterator[Refusal]:
@@ -233,6 +236,7 @@ def _finish(
     *,
     tolerate: float,
     rehearse: bool,
+    shown: int,
 ) -> ImportReport:
     """Apply if the file can be trusted, and write down what came of it."""
     refused = tally.rows - tally.good
@@ -246,7 +250,7 @@ def _finish(
     record.save(
         update_fields=["code", "state", "rows", "refused", "created", "updated", "unchanged"]
     )
-    return _report(record, sheet, header, applied=not code and not rehearse)
+    return _report(record, sheet, header, applied=not code and not rehearse, shown=shown)
 
 
 def _why_not(*, rows: int, refused: int, tolerate: float) -> str:
@@ -258,7 +262,9 @@ def _why_not(*, rows: int, refused: int, tolerate: float) -> str:
     return ""
 
 
-def _report(record: Import, sheet: Sheet, header: Header, *, applied: bool) -> ImportReport:
+def _report(
+    record: Import, sheet: Sheet, header: Header, *, applied: bool, shown: int
+) -> ImportReport:
     codes = RefusedCell.objects.filter(source=record).values_list("code", flat=True)
     return ImportReport(
         import_id=record.pk,
@@ -275,7 +281,7 @@ def _report(record: Import, sheet: Sheet, header: Header, *, applied: bool) -> I
         unchanged=record.unchanged,
         refused=record.refused,
         by_code=Counter(codes.iterator(chunk_size=_PAGE)),
-        refusals=tuple(islice(refusals(record.pk), _SHOWN)),
+        refusals=tuple(islice(refusals(record.pk), shown)),
         applied=applied,
         code=record.code,
     )

@@ -257,3 +257,41 @@ class Unreachable(models.Model):
 
     def __str__(self) -> str:
         return f"contact {self.contact_id}"
+
+
+class Upload(models.Model):
+    """A file that waits to be imported; it goes after a day, whatever became of it."""
+
+    class State(models.TextChoices):
+        """Where it stands; `contacts.uploads` moves it."""
+
+        MAPPING = "mapping"  # somebody says what its columns are
+        CHECKING = "checking"  # a worker reads it, or will
+        CHECKED = "checked"  # nothing has been written; somebody looks at what would be
+        APPLYING = "applying"  # a worker applies it in one transaction, or will
+        APPLIED = "applied"
+        REFUSED = "refused"  # as a whole: nothing was written
+
+    by = models.CharField(max_length=200)
+    file_name = models.CharField(max_length=300)
+    size = models.PositiveBigIntegerField()
+    list_name = models.CharField(max_length=200)  # of the private list to make; '' is the registry
+    state = models.CharField(max_length=10, choices=State)
+    look = models.JSONField()  # its columns: heading, guessed field, sample values
+    mapping = models.JSONField(default=dict)  # heading -> field
+    country = models.CharField(max_length=2, default="")
+    report = models.JSONField(default=dict)  # what came of reading it
+    created_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"upload {self.pk}"
+
+
+class UploadPart(models.Model):
+    """A piece of the file, so that no row is large."""
+
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="parts")
+    content = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"part of upload {self.upload_id}"

@@ -26,6 +26,7 @@ __all__ = [
     "count",
     "doors",
     "names",
+    "people",
     "readers",
     "recipients",
 ]
@@ -197,7 +198,7 @@ def recipients(audience: Audience, *, scope: Scope, kind: str, cutoff: datetime)
     People who came after `cutoff` are not in it; addresses are those of the moment of reading.
     Raises `contacts.audience_empty`, `contacts.kind_unknown`, `contacts.segment_*`.
     """
-    condition = _people(audience, scope=scope)
+    condition = people(audience, scope=scope)
     where = f"{condition.sql} and c.created_at <= %(reach_cutoff)s"
     params = condition.params | _of_kind(kind) | {"reach_cutoff": cutoff} | EVERYBODY
     where = f"{where} and {_WINDOW.format(id='c.id')}"
@@ -210,7 +211,7 @@ def readers(audience: Audience, *, scope: Scope, kind: str, cutoff: datetime) ->
     `kind` is checked, but who is blocked is counted too: they are excluded later, with a reason.
     """
     _of_kind(kind)
-    condition = _people(audience, scope=scope)
+    condition = people(audience, scope=scope)
     sql = f"""
         select c.languages, c.roles, c.region, c.country, c.culture, count(*)
         from contacts_contact c
@@ -268,8 +269,8 @@ def _outside(audience: Audience, *, scope: Scope, total: int) -> int:
     """People whom the audience names and the caller may not see."""
     if scope.regions is None:
         return 0
-    people = _people(audience, scope=Scope.everything())
-    rows = _rows(f"select count(*) from contacts_contact c where {people.sql}", people.params)  # noqa: S608
+    named = people(audience, scope=Scope.everything())
+    rows = _rows(f"select count(*) from contacts_contact c where {named.sql}", named.params)  # noqa: S608
     return int(rows[0][0]) - total
 
 
@@ -329,7 +330,7 @@ def vocabulary() -> segments.Vocabulary:
     )
 
 
-def _people(audience: Audience, *, scope: Scope) -> Query:
+def people(audience: Audience, *, scope: Scope) -> Query:
     """The condition on a contact `c` that an audience and a scope are; never the forgotten.
 
     People of private lists are in no segment, whatever they match.

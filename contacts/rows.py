@@ -162,7 +162,9 @@ class _Reader:
         return next((heading for name in names for heading, _ in self._cells(name)), "")
 
     def _refuse(self, heading: str, code: str, cell: str) -> None:
-        self.refusals.append(Refusal(self.line, heading, code, cell[:_SHOWN]))
+        # A NUL is the one sign that PostgreSQL's text cannot hold.
+        shown = cell[:_SHOWN].replace("\x00", "\ufffd")
+        self.refusals.append(Refusal(self.line, heading, code, shown))
 
     def _reference(self, points: Sequence[Point]) -> str:
         """The outside reference; in a private list, else the first address."""

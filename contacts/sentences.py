@@ -28,6 +28,9 @@ tell(
         "contacts.kind_unknown": _(
             "“%(kind)s” is not a kind of message. The kinds are: %(known)s."
         ),
+        "contacts.segment_taken": _("There is a segment “%(value)s” already. Give another title."),
+        "contacts.segment_unknown": _("There is no segment “%(value)s” any more."),
+        "contacts.upload_unknown": _("There is no such file, or its day is over."),
         "contacts.state_unknown": _("“%(value)s” is not something that people are listed by."),
         "contacts.contact_unknown": _("There is no such contact in the regions that you may see."),
         "contacts.list_outside": _(
@@ -84,6 +87,9 @@ tell(
         "contacts.file_empty": _("The file is empty."),
         "contacts.file_kind": _("This is a %(kind)s file. Save the table as CSV or XLSX."),
         "contacts.file_broken": _("The workbook is damaged: %(why)s."),
+        "contacts.file_heavy": _(
+            "The file is larger than %(most)s MB. Hand it in in parts, or use the command line."
+        ),
         "contacts.file_large": _("The workbook would unpack to more than %(most)s bytes."),
         "contacts.file_encoding": _(
             "We do not recognise how the file's letters are encoded. Save it as UTF-8, "

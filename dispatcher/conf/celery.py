@@ -11,6 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dispatcher.conf.settings")
 ROOMS = (
     "contacts",
     "dispatcher.alerts",
+    "dispatcher.console.people",
     "dispatcher.fanout",
     "dispatcher.ledger",
     "dispatcher.operators",

@@ -78,6 +78,16 @@ beat_schedule: dict[str, dict[str, Any]] = {
         "schedule": 5.0,
         "options": {"queue": queues.HOUSEKEEPING, "expires": 10},
     },
+    "survey_people": {
+        "task": "contacts.tasks.survey",
+        "schedule": 6 * 3600.0,
+        "options": {"queue": queues.HOUSEKEEPING, "expires": 3600},
+    },
+    "erase_uploads": {
+        "task": "contacts.tasks.erase_uploads",
+        "schedule": 3600.0,
+        "options": {"queue": queues.HOUSEKEEPING, "expires": 600},
+    },
     "erase_lists": {
         "task": "dispatcher.alerts.tasks.erase_lists",
         "schedule": 3600.0,

@@ -19,7 +19,7 @@ from dispatcher.operators.roles import Role
 KEEPER = Role.REGISTRY_KEEPER
 Given = ParamSpec("Given")
 View = Callable[Concatenate[HttpRequest, Given], HttpResponse]
-_GONE = frozenset({"contacts.contact_unknown", "contacts.list_unknown", "contacts.upload_unknown"})
+_GONE = frozenset(f"contacts.{what}_unknown" for what in ("contact", "list", "upload", "segment"))
 """Codes of what is not there, and of what is not theirs: nobody learns which of the two."""
 
 

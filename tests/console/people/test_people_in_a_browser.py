@@ -2,8 +2,10 @@
 
 import pytest
 
-from contacts import consent
+from contacts import consent, uploads
 from contacts.models import Address
+from dispatcher.console.people import tasks
+from tests.console.people.test_import import MOSTLY
 from tests.console.test_in_a_browser import look
 
 pytestmark = pytest.mark.browser
@@ -30,3 +32,35 @@ def test_pages_of_people_stand_in_nobodys_way(cast, keeper, enter, language, sch
         page.goto(there)
         page.evaluate("document.querySelectorAll('details.fold').forEach(fold => fold.open = true)")
         look(page, f"people-{name}-{language}-{scheme}-{width}")
+
+
+@pytest.mark.parametrize(
+    ("language", "scheme", "width"), [("en", "dark", 1440), ("fa", "light", 320)]
+)
+@pytest.mark.usefixtures("cast")
+def test_an_import_is_followed_from_file_to_people(
+    keeper, enter, tmp_path, language, scheme, width
+):
+    """Every stage of it; the page follows the worker by itself, and comes back where one left."""
+    file = tmp_path / "مشتریان.csv"
+    file.write_text(MOSTLY + "x,w-1,کسی,DE,call me\n", "utf-8")
+    page = enter(keeper, language=language, scheme=scheme, width=width)
+    shot = f"{language}-{scheme}-{width}"
+    page.goto("/people/import/")
+    look(page, f"people-import-{shot}")
+    page.set_input_files("input[type=file]", file)
+    page.click("main button.primary")
+    look(page, f"people-columns-{shot}")
+    page.select_option("#id_c4", "phone")
+    page.click("main button.primary")
+    page.wait_for_selector("#progress")
+    look(page, f"people-checking-{shot}")
+    upload_id = uploads.mine("ingrid.dahl")[0].pk
+    assert tasks.read(upload_id) == "checked"
+    page.wait_for_selector("#wrong")
+    look(page, f"people-preview-{shot}")
+    page.click("main button.primary")
+    page.goto("/people/")
+    assert tasks.read(upload_id) == "applied"
+    page.goto(f"/people/import/{upload_id}/")
+    look(page, f"people-applied-{shot}")
