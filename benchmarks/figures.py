@@ -74,7 +74,7 @@ def main(
         from dispatcher.ledger import snapshots, tally
 
         _say(f"{deliveries:,} deliveries are made")
-        dispatch_id = _make(deliveries)
+        dispatch_id = make(deliveries)
         found: dict[str, list[float]] = {}
         questions: dict[str, Callable[[], object]] = {
             "books": lambda: tally.books(dispatch_id),
@@ -82,7 +82,7 @@ def main(
             "curve": lambda: tally.curve(dispatch_id),
         }
         for name, ask in questions.items():
-            found[name] = _times(ask, calls)
+            found[name] = times(ask, calls)
         asked: dict[str, Callable[[], object]] = {
             "people": lambda: tally.people(dispatch_id),
             "reasons": lambda: tally.reasons(dispatch_id),
@@ -93,24 +93,24 @@ def main(
         }
         for name, ask in asked.items() if walks else ():
             _say(f"{name}, from the rows")
-            found[f"{name}, from the rows"] = _times(ask, 1)
+            found[f"{name}, from the rows"] = times(ask, 1)
         _say("the walk that beat makes")
-        found["the walk that beat makes"] = _times(
+        found["the walk that beat makes"] = times(
             lambda: snapshots.take(dispatch_id, within=WITHIN), 1
         )
         for name, ask in asked.items():
-            found[f"{name}, kept"] = _times(ask, calls)
+            found[f"{name}, kept"] = times(ask, calls)
         everything = {**questions, **asked}
-        found["all of a page's figures"] = _times(
+        found["all of a page's figures"] = times(
             lambda: [ask() for ask in everything.values()], calls
         )
     if as_json:
         sys.stdout.write(json.dumps({"deliveries": deliveries, "ms": found}, indent=1) + "\n")
     else:
-        _show(found, deliveries=deliveries)
+        show(found, deliveries=deliveries)
 
 
-def _make(deliveries: int) -> int:
+def make(deliveries: int) -> int:
     """One dispatch with so many deliveries; its deltas are folded as beat does."""
     from django.db import connection
 
@@ -135,7 +135,7 @@ def _make(deliveries: int) -> int:
     return int(dispatch_id)
 
 
-def _times(ask: Callable[[], object], calls: int) -> list[float]:
+def times(ask: Callable[[], object], calls: int) -> list[float]:
     """Milliseconds of each call."""
     times = []
     for _ in range(calls):
@@ -145,7 +145,7 @@ def _times(ask: Callable[[], object], calls: int) -> list[float]:
     return times
 
 
-def _show(found: dict[str, list[float]], *, deliveries: int) -> None:
+def show(found: dict[str, list[float]], *, deliveries: int) -> None:
     title = f"figures of {deliveries:,} deliveries, milliseconds; load {meter.load():.1f}"
     table = Table(title=title, title_justify="left")
     for head in ("", "median", "p95", "calls"):

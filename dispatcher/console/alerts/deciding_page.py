@@ -29,7 +29,7 @@ from dispatcher.kit import errors
 from dispatcher.kit.errors import Refused
 from dispatcher.operators.models import Office
 from dispatcher.reports import words
-from dispatcher.wording import values
+from dispatcher.wording import tags, values
 
 Stand = Literal["done", "current", "todo", "wrong", "void"]
 REGIONS_SHOWN = 8
@@ -62,6 +62,8 @@ class Change:
     name: str
     language: str
     """Of the text; '' for what the console writes itself."""
+    direction: str
+    """rtl, ltr, or auto."""
     pieces: tuple[Piece, ...]
 
 
@@ -284,7 +286,9 @@ def _changes(
     for key in dict.fromkeys((*before, *now)):
         pieces = difference(before.get(key, ""), now.get(key, ""))
         if pieces:
-            yield Change(name(key), key.split("/")[2] if tongue else "", around(pieces))
+            language = key.split("/")[2] if tongue else ""
+            direction = str(tags.locale(language).text_direction) if language else "auto"
+            yield Change(name(key), language, direction, around(pieces))
 
 
 def _notes(seen: Preview) -> Iterator[str]:
