@@ -4,14 +4,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from babel.numbers import format_percent
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from dispatcher.ledger import stages
 from dispatcher.ledger.models import Dispatch
 from dispatcher.operators.models import JournalEntry, Office, User
 from dispatcher.reports.after_action import Report
+from dispatcher.wording import tags
 
 TOLD: Mapping[str, Promise] = {
     "alerts.composed": _("The alert was begun"),
@@ -75,10 +77,17 @@ def _happened(dispatch: Dispatch, report: Report) -> Iterator[Event]:
         yield Event(at, gettext("A carrier took the first message"))
     for share, seconds in zip((50, 90, 99), report.time_to(), strict=True):
         if seconds is not None:
-            line = gettext("%(share)s %% of those written to had been reached")
-            yield Event(dispatch.launched_at + timedelta(seconds=seconds), line % {"share": share})
+            line = gettext("%(share)s of those written to had been reached")
+            yield Event(
+                dispatch.launched_at + timedelta(seconds=seconds), line % {"share": _percent(share)}
+            )
     if report.completed_at:
         yield Event(report.completed_at, gettext("Complete: nothing waits, and nothing is open"))
+
+
+def _percent(share: int) -> str:
+    locale = tags.locale(get_language() or "en")
+    return str(format_percent(share / 100, locale=locale))
 
 
 def _staged(dispatch: Dispatch, *, whole: bool) -> Iterator[Event]:

@@ -118,9 +118,9 @@ with first as (
             or split_part(b.region, '-', 1) = any(%(regions)s))
     group by b.region, b.channel, d.contact_id
 ), stepped as (
-    select region, channel, round(50 * ln(greatest(seconds, 0.001)))::int as step, count(*) as n,
-        count(*) filter (where seconds <= %(within)s) as in_time
-    from first group by 1, 2, 3
+    select region, channel, count(*) as n, count(*) filter (where seconds <= %(within)s) as in_time,
+        case when seconds is not null then round(50 * ln(greatest(seconds, 0.001)))::int end as step
+    from first group by region, channel, step
 )
 select region, array[channel, sum(in_time)::text], sum(n)::bigint,
     array_agg(step order by step) filter (where step is not null),

@@ -1,5 +1,6 @@
 """The report: what was decided and what happened, in order; what it cost; the same on paper."""
 
+import itertools
 import re
 from decimal import Decimal
 
@@ -7,6 +8,7 @@ import pytest
 
 from dispatcher.alerts import launch, prices
 from dispatcher.console.dispatches import telling
+from dispatcher.ledger import tally
 from dispatcher.ledger.entries import finish
 from dispatcher.ledger.facts import Outcome
 from dispatcher.operators import journal
@@ -31,6 +33,15 @@ def test_the_story_is_told_in_order(story, kenji, mina, signed_in):
     order = [told.index(sign) for sign in ("Launched ·", "Stopped for good", "The lots were wrong")]
     assert order == sorted(order)
     assert "A carrier took the first message" in told
+
+
+def test_of_nobody_no_time_is_told(story):
+    """Nobody was reached: no share of them has a time, however many were written to."""
+    one = story(scope=("EU",))
+    one.send(itertools.cycle([Outcome.refused("30003"), Outcome.taken("C")]))
+    whole = next(r for r in tally.reach(one.dispatch.pk, within=1800) if not r.region)
+    assert (whole.reached, whole.p50, whole.p90, whole.p99) == (0, None, None, None)
+    assert whole.people == 11
 
 
 def test_it_says_what_could_not_be_known(story, kenji, signed_in):
