@@ -250,11 +250,15 @@ def _once(act: Callable[[], object], held: Alert, *, by: User, said: Said) -> No
     except NotAllowed:
         raise
     except Refused as refused:
-        last = Approval.objects.filter(alert_id=held.pk).order_by("-pk").first()
-        mine = last is not None and (last.user_id, last.decision) == (by.pk, said.value)
-        same = last is not None and last.fingerprint == held.fingerprint
-        if refused.code not in _GONE_BY or not (mine and same):
+        if refused.code not in _GONE_BY or not _has_said(held, by=by, said=said):
             raise
+
+
+def _has_said(held: Alert, *, by: User, said: Said) -> bool:
+    """Whether this person's yes to this content counts, or this no is the last word about it."""
+    words = Approval.objects.filter(alert_id=held.pk, void_at=None).order_by("-pk")
+    mine = words.filter(user=by, decision=said.value, fingerprint=held.fingerprint).first()
+    return mine is not None and (said is Said.APPROVED or mine == words.first())
 
 
 def _changed(request: HttpRequest, held: Alert) -> HttpResponse:

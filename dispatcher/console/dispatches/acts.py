@@ -166,8 +166,8 @@ def dispatch_follow(request: HttpRequest, dispatch_id: int) -> HttpResponse:
         raise Http404
     mark = request.POST.get("ticket", "")
     led = acting.once(user, mark) if mark else None
-    if led and led != "-":
-        return redirect(led)
+    if led is not None:  # "-": the first press is still at it
+        return redirect(led if led != "-" else reverse("console:dispatch", args=[dispatch_id]))
     made = compose.compose(
         alert.scenario, by=user, mode=alert.mode, part=part, follows=alert, title=alert.title
     )
