@@ -58,7 +58,6 @@ def test_the_whole_way(pending, mina, kenji, leila, enter, language):
     page.dblclick("form.fields button")
     page.wait_for_url("**/dispatches/*/")
     made = Dispatch.objects.get()
-    page.go_back()
     page.goto(f"/alerts/{pending.pk}/launch")
     page.wait_for_url(f"**/dispatches/{made.pk}/")
     look(page, f"live-{language}")
