@@ -223,7 +223,7 @@ def browse(chromium, live_server):
             ),
         )
         page = context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(20_000)  # a machine that is shared loads its first page slowly
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda said: wrong.append(said.text) if "Policy" in said.text else None)
         opened.append(context)
