@@ -87,6 +87,13 @@ _IDS: Final = """
      where c.forgotten_at is null and c.id > %(after)s and {such} and {known}
      order by c.id limit %(most)s)
 """
+# All of the name first, then the rest: the planner takes every beginning of a word for one name in
+# fifty, and would rather compute the words of a million names until a page is full.
+_NAMED: Final = """
+    (select c.id from (
+        select * from contacts_contact n where n.forgotten_at is null and {known} offset 0
+     ) c where c.id > %(after)s and {such} order by c.id limit %(most)s)
+"""
 _ADDRESSED: Final = """
     (select distinct c.id from contacts_address a join contacts_contact c on c.id = a.contact_id
      where c.forgotten_at is null and c.id > %(after)s and {such} and {known}
@@ -149,11 +156,16 @@ def _ids(wanted: Wanted, scope: Scope) -> tuple[str, dict[str, Any]]:
     condition = Condition()
     such = _such(wanted, scope, condition)
     ways = _ways(wanted, scope, condition)
-    pages = [
-        (_ADDRESSED if "a.key" in known else _IDS).format(such=such, known=known) for known in ways
-    ]
+    pages = [_page(known).format(such=such, known=known) for known in ways]
     union = " union ".join(pages)
     return f"select id from ({union}) ways order by id limit %(most)s", condition.params  # noqa: S608
+
+
+def _page(known: str) -> str:
+    """The statement for one way of knowing somebody."""
+    if known.startswith("contacts_words"):
+        return _NAMED
+    return _ADDRESSED if "a.key" in known else _IDS
 
 
 def _such(wanted: Wanted, scope: Scope, condition: Condition) -> str:
@@ -189,7 +201,7 @@ def _ways(wanted: Wanted, scope: Scope, condition: Condition) -> list[str]:
         return ["true"]
     ways = []
     if words := _words(text):
-        ways.append(f"contacts_words(c.name) @@ {condition.slot(words, cast='::tsquery')}")
+        ways.append(f"contacts_words(n.name) @@ {condition.slot(words, cast='::tsquery')}")
     spelt = {text, text.upper(), text.lower()}
     ways.append(_begins("c.reference", sorted(spelt), condition))
     if _MAIL.fullmatch(text):
