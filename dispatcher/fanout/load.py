@@ -143,12 +143,17 @@ class Load:
         for batch, n in windows:
             mode = self.frozen[batch.dispatch_id].mode
             alike = shared.setdefault((batch.account, mode, batch.dispatch_id), {})
+            ready = self.ready[batch.id]
+            first: Parcel | None = None
             for index in _ahead(batch, n):
                 if self._refusal(batch, index):
                     continue
                 door = self.doors[batch.address_ids[index]]
                 try:
-                    piece = Piece(batch.id, index, self._parcel(batch, index, door=door))
+                    parcel = first and first.to_another(batch.delivery_id(index), door.value)
+                    piece = Piece(batch.id, index, parcel or self._parcel(batch, index, door=door))
+                    if isinstance(ready, Ready) and not ready.asks:  # nothing in it is personal
+                        first = piece.parcel
                 except Refused as error:
                     log.exception("unsaid", batch=batch.id, index=index, code=error.code)
                     fact = Fact(index, Outcome.refused(error.code), "")

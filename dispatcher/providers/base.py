@@ -63,6 +63,10 @@ class Parcel:
     slots: Mapping[str, str] = field(default_factory=dict)
     """E-mail only: token's name -> personal value, filled in for `{{name}}` by the carrier."""
 
+    def to_another(self, delivery_id: int, to: str) -> "Parcel":
+        """The same message to somebody else, where nothing in it is personal."""
+        return Parcel(delivery_id, self.attempt, to, self.content, self.slots)
+
 
 @dataclass(frozen=True, slots=True)
 class Knock:
