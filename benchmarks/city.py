@@ -17,11 +17,11 @@ from rich.table import Table
 class Costs:
     """Measured: microseconds of CPU, bytes, seconds; by which command."""
 
-    worker: float = 85.0  # us a message in workers: bench road
-    postgres: float = 57.0  # us a message in PostgreSQL, enlisting and figures included: bench road
+    worker: float = 126.0  # us a message in workers: bench road
+    postgres: float = 68.0  # us a message in PostgreSQL, enlisting and figures included: bench road
     door: float = 132.0  # us a receipt at the door: bench receipts
     climb: float = 57.0  # us a receipt in PostgreSQL: bench receipts
-    enlist: float = 18.0  # s a million, by one enlister: bench fanout --people 1000000
+    enlist: float = 23.9  # s a million, by one enlister: bench fanout --people 1000000
     row: float = 283.0  # bytes a delivery with its indexes: pg_total_relation_size after bench road
     index: float = 61.0  # bytes of these that are indexes
     wal: float = 2250.0  # bytes a message: pg_wal_lsn_diff around bench road, no full pages

@@ -12,7 +12,7 @@ from benchmarks.ways import LISTED_APART, Run
 
 Runs = Mapping[str, Sequence[Run]]
 """Way's name -> its runs."""
-GROUPS = ("workers", "postgres", "valkey", "beat", "web", "door", "launch")
+GROUPS = ("workers", "housekeeping", "postgres", "valkey", "beat", "web", "door", "launch")
 
 
 def show(title: str, ways: Runs) -> None:

@@ -24,6 +24,7 @@ from dispatcher.cli import story, supervise
 from dispatcher.cli.installation import Installation, listening
 from dispatcher.fanout import doorbell
 from dispatcher.fanout.tracks import CONNECTIONS
+from dispatcher.kit import queues
 from dispatcher.kit.wire import Pool
 from dispatcher.ledger import entries, tally
 from dispatcher.ledger.models import Dispatch
@@ -264,9 +265,11 @@ async def _post(bodies: Sequence[bytes], account: Mapping[str, str]) -> None:
 
 
 def _groups(pids: Mapping[str, int]) -> dict[str, list[int]]:
-    """The installation's processes: all lanes' workers together."""
-    workers = [pid for name, pid in pids.items() if name.startswith("worker-")]
-    return {"workers": workers} | {name: [pids[name]] for name in ("beat", "web", "door")}
+    """The installation's processes: lanes that send, lanes that watch and mend, and the rest."""
+    lanes = {name.partition("-")[2]: pid for name, pid in pids.items() if "worker-" in name}
+    senders = [lanes.pop(queues.CRITICAL), lanes.pop(queues.ROUTINE)]
+    kept = {"workers": senders, "housekeeping": list(lanes.values())}
+    return kept | {name: [pids[name]] for name in ("beat", "web", "door")}
 
 
 def _spent(before: Mapping[str, float], after: Mapping[str, float], own: Own) -> dict[str, float]:
