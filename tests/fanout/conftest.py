@@ -124,7 +124,7 @@ class Road:
         } | facts  # fmt: skip
         return enlisting.open_dispatch(ref, **told)[0]
 
-    def work(self, *, seconds=10.0):
+    def work(self, *, seconds=10.0, lane="critical"):
         """One worker's shift; how many people it served."""
 
         async def shift():
@@ -133,7 +133,7 @@ class Road:
                 async with Pool(whole=self.patience) as wire:
                     pace = Pace(client, rates=self.settings.PACE)
                     breaker = Breaker(client, rules=self.rules)
-                    conductor = Conductor("critical", wire, pace, breaker, threads)
+                    conductor = Conductor(lane, wire, pace, breaker, threads)
                     return await conductor.conduct(seconds=seconds)
             finally:
                 await client.aclose()

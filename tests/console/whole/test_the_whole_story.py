@@ -108,7 +108,7 @@ def work(road):
 
     def shift():
         try:
-            road.work(seconds=3)
+            road.work(seconds=3, lane="routine")  # of every drill
         finally:
             connections.close_all()
 
