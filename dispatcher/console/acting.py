@@ -8,6 +8,7 @@ import redis
 import structlog
 from django.forms import Form
 
+from contacts import errors as people
 from dispatcher.console.valkey import client
 from dispatcher.kit.errors import Refused, sentence
 from dispatcher.operators.access import NotAllowed
@@ -29,9 +30,14 @@ def into(form: Form, *, fields: Mapping[str, str] | None = None) -> Iterator[Non
         yield
     except NotAllowed:
         raise
-    except Refused as error:
+    except (Refused, people.Refused) as error:
         place = (fields or {}).get(error.code)
-        form.add_error(place if place in form.fields else None, sentence(error))
+        form.add_error(place if place in form.fields else None, said(error))
+
+
+def said(error: Refused | people.Refused) -> str:
+    """The sentence of a refusal, from the shelf of the room that refused."""
+    return sentence(error) if isinstance(error, Refused) else people.sentence(error)
 
 
 def ticket() -> str:

@@ -6,7 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from dispatcher.kit.errors import Refused, sentence
+from contacts import errors as people
+from dispatcher.console.acting import said
+from dispatcher.kit.errors import Refused
 from dispatcher.operators.access import NotAllowed
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -28,12 +30,12 @@ class Refusals:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """The page for a Refused; None (Django's own way) for every other error."""
-        if not isinstance(error, Refused):
+        if not isinstance(error, Refused | people.Refused):
             return None
         if error.code in _GONE or (error.code in _NOT_TOLD and request.method in {"GET", "HEAD"}):
             return render(request, "404.html", status=404)
         status = 403 if isinstance(error, NotAllowed) else 409
-        told = {"said": sentence(error), "allowed": status != 403, "back": _back(request)}  # noqa: PLR2004
+        told = {"said": said(error), "allowed": status != 403, "back": _back(request)}  # noqa: PLR2004
         return render(request, "console/refused.html", told, status=status)
 
 

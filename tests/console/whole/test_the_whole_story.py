@@ -46,9 +46,7 @@ def omid(operator, sofie):
 
 
 @pytest.mark.parametrize("language", ["en", "fa"])
-def test_from_the_first_word_to_the_report(
-    road: Road, mina, omid, offices, enter, language
-):
+def test_from_the_first_word_to_the_report(road: Road, mina, omid, offices, enter, language):
     """Composed, vouched for, returned, approved by two offices, launched once, watched, told."""
     Stakeholder.objects.get_or_create(key="customer", defaults={"title": "Customer", "position": 1})
     road.person(1, name="Greta Vogel")
