@@ -1,6 +1,7 @@
 """Twilio: the request that leaves, and the receipts that come."""
 
 import asyncio
+import json
 from urllib.parse import parse_qs, urlencode
 
 import pytest
@@ -8,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
-from dispatcher.kit.wire import Pool
-from dispatcher.ledger.facts import Rank
+from dispatcher.kit.wire import Answer, Pool
+from dispatcher.ledger.facts import Outcome, Rank
 from dispatcher.providers.base import Forged, Knock, Parcel, Sms
-from dispatcher.providers.twilio import Account, Twilio
+from dispatcher.providers.twilio import Account, Twilio, created
 from tests.providers.twin import Seen, Twin, answer
 
 TOKEN = "invented-token"
@@ -52,6 +53,34 @@ def test_the_request_carries_the_text_the_callback_and_the_expiry(monkeypatch):
         "StatusCallback": ["https://alerts.example.org/hooks/twilio/7168/2"],
         "ValidityPeriod": ["600"],
     }
+
+
+SIDS = [f"SM{number:032x}" for number in (1, 2)]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"body": "x", "sid": SIDS[0], "status": "queued"},
+        {"sid": SIDS[0]},
+        {"body": f'", "sid": "{SIDS[1]}", "', "sid": SIDS[0]},
+        {"body": "{", "sid": SIDS[0], "uris": {"sid": SIDS[1]}},
+        {"uris": {"sid": SIDS[1]}, "sid": SIDS[0]},
+        {"uris": {"sid": SIDS[1]}},
+        {"account_sid": SIDS[1]},
+        {"sid": SIDS[0].lower()},
+        {"sid": ""},
+        {"sid": 7},
+    ],
+)
+@pytest.mark.parametrize("spaces", [None, (",", ":")])
+def test_the_sid_is_the_answer_s_own_however_it_is_read(told, spaces):
+    """The quick look at a 201 and the whole JSON come to the same."""
+    sid = told.get("sid")
+    wanted = Outcome.taken(sid) if sid and isinstance(sid, str) else Outcome.unsure("garbage")
+    body = json.dumps(told, separators=spaces).encode()
+    assert created(Answer(201, {}, body)) == wanted
+    assert created(Answer(201, {}, body[:-1])) == Outcome.unsure("garbage")
 
 
 @pytest.mark.parametrize(
