@@ -4,22 +4,25 @@
 -- name: oldest_waiting
 -- Since when the message waits that has been due the longest; null when none is due.
 select min(due_at) from ledger_batch
-where dispatch_id = %(dispatch)s and state = 'waiting' and due_at <= ledger_now()
+where dispatch_id = %(dispatch)s and state = 'waiting' and due_at <= (select ledger_now())
 
 -- name: left_lately
 -- Messages that have left in the last whole minutes, and the seconds in which they did: what was
--- handed over, delivered, failed or unknown has left. `regions` null: everywhere.
-with span as (
-    select greatest(date_trunc('minute', ledger_now()) - %(minutes)s * interval '1 minute',
-        date_trunc('minute', d.launched_at)) as begins, d.launched_at
-    from ledger_dispatch d where d.id = %(dispatch)s
+-- handed over, delivered, failed or unknown has left. `regions` null: everywhere. The clock is asked
+-- once: it is volatile, and asked for each delta it took 0.4 s of 0.5.
+with clock as materialized (select ledger_now() as now), span as materialized (
+    select greatest(date_trunc('minute', c.now) - %(minutes)s * interval '1 minute',
+        date_trunc('minute', d.launched_at)) as begins, d.launched_at, c.now
+    from ledger_dispatch d cross join clock c where d.id = %(dispatch)s
+), lately as (
+    select coalesce(sum(x.n), 0)::bigint as n from ledger_delta x
+    where x.dispatch_id = %(dispatch)s and x.minute >= (select begins from span)
+        and x.figure in ('handed_over', 'delivered', 'failed', 'unknown')
+        and (%(regions)s::text[] is null or x.region = any(%(regions)s)
+            or split_part(x.region, '-', 1) = any(%(regions)s))
 )
-select coalesce(sum(x.n), 0)::bigint,
-    greatest(extract(epoch from ledger_now() - greatest(min(s.begins), min(s.launched_at))), 1)::float8
-from span s left join ledger_delta x on x.dispatch_id = %(dispatch)s and x.minute >= s.begins
-    and x.figure in ('handed_over', 'delivered', 'failed', 'unknown')
-    and (%(regions)s::text[] is null or x.region = any(%(regions)s)
-        or split_part(x.region, '-', 1) = any(%(regions)s))
+select l.n, greatest(extract(epoch from s.now - greatest(s.begins, s.launched_at)), 1)::float8
+from lately l cross join span s
 
 -- name: unanswered_between
 -- Who has not answered among the people between two contact ids, each once, by the best that happened
