@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from dispatcher.kit.errors import Refused
-from dispatcher.wording import last_load, library, loading
+from dispatcher.wording import checks, last_load, library
 from dispatcher.wording.catalogs import digest
 from dispatcher.wording.models import Template, Wording, WordingVersion
 
@@ -89,10 +89,13 @@ def test_loading_again_changes_nothing(shelf):
 def examined(monkeypatch):
     """How many texts the gate has looked at."""
     seen = []
-    whole = loading.checks.examine
-    monkeypatch.setattr(
-        loading.checks, "examine", lambda *told, **facts: seen.append(1) or whole(*told, **facts)
-    )
+    whole = checks.examine
+
+    def counted(*told, **facts):
+        seen.append(1)
+        return whole(*told, **facts)
+
+    monkeypatch.setattr(checks, "examine", counted)
     return seen
 
 

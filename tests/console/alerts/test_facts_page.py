@@ -1,5 +1,6 @@
 """Step one: facts in typed fields; saving one loses no other, and nobody's work is overwritten."""
 
+import json
 import re
 from zoneinfo import ZoneInfo
 
@@ -61,7 +62,7 @@ def test_what_is_clear_is_understood(kind, typed, kept):
         st.tuples(
             st.just("list"),
             st.lists(st.sampled_from(["L1", "L 2", "لات ۳"]), min_size=1).map(
-                lambda items: entry.json.dumps(items, ensure_ascii=False)
+                lambda items: json.dumps(items, ensure_ascii=False)
             ),
         ),
     )

@@ -126,11 +126,11 @@ def test_who_is_silent_page_by_page(one, kenji, signed_in, monkeypatch):
         acknowledged_at=one.dispatch.launched_at
     )
     silent = {s.contact_id: s for s in stages.unanswered(one.dispatch.pk)}
-    found, after = [], 0
-    while after is not None:
-        part = moving.unanswered(one.dispatch.pk, after=after, most=5)
+    found, part = [], moving.unanswered(one.dispatch.pk, after=0, most=5)
+    found += part.people
+    while part.after is not None:
+        part = moving.unanswered(one.dispatch.pk, after=part.after, most=5)
         found += part.people
-        after = part.after
     assert [one.contact_id for one in found] == sorted(silent)
     assert {one.contact_id: one for one in found} == silent
     assert "More" in read(signed_in(kenji), one, "unanswered")

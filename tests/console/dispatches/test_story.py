@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from dispatcher.alerts import launch, prices
+from dispatcher.alerts import desk, launch, prices
 from dispatcher.console.dispatches import telling
 from dispatcher.ledger import tally
 from dispatcher.ledger.entries import finish
@@ -24,7 +24,7 @@ def read(client, one, part="report/"):
 def test_the_story_is_told_in_order(story, kenji, mina, signed_in):
     """Journal and ledger on one line of time: begun, launched, first message, stop."""
     one = story(scope=("EU",))
-    alert = launch.desk.find(one.dispatch.number)
+    alert = desk.find(one.dispatch.number)
     journal.note(mina, "alerts.launched", one.dispatch.alert_ref)
     taken = one.send(most=9)
     one.deliver(taken["sms"])
