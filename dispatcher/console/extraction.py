@@ -1,5 +1,6 @@
-"""Texts of our templates for Babel: named in babel.cfg, used only where catalogues are renewed."""
+"""Texts of our templates and scenarios for Babel: named in babel.cfg, used only where catalogues are renewed."""
 
+import tomllib
 from collections.abc import Iterator
 from io import BytesIO
 from typing import IO, Any
@@ -9,6 +10,14 @@ from django.utils.translation.template import templatize
 
 Found = tuple[Any, ...]
 """As Babel's own extractors give it: line, function or texts, comments, context."""
+
+
+def scenario(file: IO[bytes], keywords: Any, comment_tags: Any, options: Any) -> Iterator[Found]:
+    """What a scenario says of its facts: labels of the fields in which they are written down."""
+    del keywords, comment_tags, options
+    for fact in tomllib.load(file).get("facts", ()):
+        if fact.get("about"):
+            yield 1, "gettext", fact["about"], []
 
 
 def extract(file: IO[bytes], keywords: Any, comment_tags: Any, options: Any) -> Iterator[Found]:

@@ -15,7 +15,10 @@ def written() -> set[tuple[str | None, str]]:
     """(context, text) of everything in the code and the templates that babel.cfg names."""
     with (ROOT / "babel.cfg").open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)
-    keywords = DEFAULT_KEYWORDS | {"gettext_lazy": None, "pgettext_lazy": ((1, "c"), 2)}
+    keywords = DEFAULT_KEYWORDS | {
+        "gettext_lazy": None, "gettext_noop": None, "ngettext_lazy": (1, 2),
+        "pgettext_lazy": ((1, "c"), 2),
+    }  # fmt: skip
     found = extract_from_dir(ROOT, methods, options, keywords)
     return {(context, str(text)) for _, _, text, _, context in found}
 
