@@ -39,7 +39,7 @@ def test_a_catalogue_holds_what_the_pages_say(texts, locale):
     """No text is missing, none is left over, and slots are the same."""
     with (ROOT / "locales" / locale / "LC_MESSAGES" / "django.po").open("rb") as file:
         catalogue = read_po(file, locale=locale)
-    held = {(one.context, one.id) for one in catalogue if one.id}
+    held = {(one.context, str(one.id)) for one in catalogue if one.id}
     assert held >= texts
     assert [(one.id, str(error)) for one, errors in catalogue.check() for error in errors] == []
 
