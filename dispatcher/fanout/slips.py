@@ -13,6 +13,7 @@ a crash of the machine leaves of a file may be older than what was sent.
 import contextlib
 import fcntl
 import json
+import mmap
 import os
 import secrets
 import tempfile
@@ -58,6 +59,8 @@ class Slip:
     _file: int = -1
     _places: dict[int, tuple[int, int]] = field(default_factory=dict)
     """Batch -> where its marks begin, and the first index that goes."""
+    _memory: mmap.mmap | None = None
+    """The slip's pages where they lie in memory: a mark there is no system call."""
 
     def moved(self, batches: Collection[int]) -> None:
         """The cursors of these batches have moved."""
@@ -70,6 +73,9 @@ class Slip:
         if batch_id not in self._places:
             return
         place, first = self._places[batch_id]
+        if len(indexes) == 1:  # of an SMS or a push always
+            self._mark(place + 1 + indexes[0] - first, 1)
+            return
         least = min(indexes)
         if max(indexes) - least == len(indexes) - 1:
             self._mark(place + 1 + least - first, len(indexes))
@@ -78,6 +84,9 @@ class Slip:
                 self._mark(place + 1 + index - first, 1)
 
     def _mark(self, place: int, many: int) -> None:
+        if self._memory is not None:
+            self._memory[place : place + many] = _MARK * many
+            return
         try:
             os.pwrite(self._file, _MARK * many, place)
         except OSError:  # a slip that is not true must not be found
@@ -87,8 +96,10 @@ class Slip:
         """The ledger has the facts: the slip is not needed any more."""
         if self.path is not None:
             self.path.unlink(missing_ok=True)
+            if self._memory is not None:
+                self._memory.close()
             os.close(self._file)
-            self.path, self._places = None, {}
+            self.path, self._places, self._memory = None, {}, None
 
 
 def lay(going: Going) -> Slip:
@@ -109,6 +120,8 @@ def lay(going: Going) -> Slip:
     try:
         fcntl.flock(slip._file, fcntl.LOCK_EX)  # noqa: SLF001
         os.write(slip._file, head + b"0" * sum(1 + n for _, n in going))  # noqa: SLF001
+        if place.parent == _MEMORY:  # on a disk that is full, writing to such a page is a signal
+            slip._memory = mmap.mmap(slip._file, 0)  # noqa: SLF001
     except OSError:
         slip.close()
     return slip

@@ -27,6 +27,8 @@ def away(enlist):  # noqa: F811
 
 def dies(slip):
     """The kernel closes what the worker had open, and removes nothing."""
+    if slip._memory is not None:  # a mapping holds the file, and its lock, as well
+        slip._memory.close()
     os.close(slip._file)
 
 
