@@ -158,7 +158,9 @@ def _step(
 ) -> HttpResponse:
     """The page of a step around its board, or the board alone for who asks for it."""
     uncounted, board = "", None
-    if step != "check" or drafts.sees_all(draft):
+    if step != "words" and not drafts.sees_all(draft):  # their figures are of the whole alert
+        uncounted = gettext("It reaches regions that you do not read; its figures are not shown.")
+    else:
         try:
             board = boards.board(request, draft, name=step, make=make)
         except NotAllowed:

@@ -210,7 +210,7 @@ def _counted(draft: Draft, wish: people.Wish, *, wait: bool) -> dict[str, object
     scope = people.seen(draft)
     meant = Audience(segment=wish.text, list_id=wish.list_id)
     try:
-        if wish.affected and draft.alert.affected:
+        if wish.affected and draft.alert.affected and drafts.sees_all(draft):
             found = counting.saved(draft.alert, scope=scope)
         elif wish.affected:
             return {"figures": None, "lazy": False}

@@ -185,5 +185,8 @@ def test_a_step_of_a_part_of_the_regions(signed_in, operator, told):
     client = signed_in(operator("greta.vogel", "DE", name="Greta Vogel"))
     page = client.get(f"/alerts/{told.pk}/check/?whole=1").content.decode()
     assert "reaches regions that you do not read" in page
+    page = client.get(f"/alerts/{told.pk}/how/?whole=1").content.decode()
+    assert "its figures are not shown" in page
+    assert "the last message would leave" not in page
     figures = client.get(f"/alerts/{told.pk}/audience/?whole=1").content.decode()
     assert "Ireland" not in figures.split('id="count"')[1]
