@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext
 from contacts import errors as contacts_errors
 from contacts import languages, territories
 from contacts.regions import Scope
-from dispatcher.alerts import compose, marks, scenarios
+from dispatcher.alerts import compose, desk, marks, scenarios
 from dispatcher.alerts.models import Fact
 from dispatcher.alerts.scenarios import FactWanted
 from dispatcher.console.alerts import entry
@@ -21,6 +21,7 @@ from dispatcher.console.alerts.entry import Control, Typed
 from dispatcher.console.alerts.saying import told_error
 from dispatcher.console.words.names import SHIPPED
 from dispatcher.kit.errors import Refused
+from dispatcher.operators import access
 from dispatcher.operators.access import NotAllowed
 from dispatcher.reports import words
 
@@ -108,10 +109,18 @@ class Saved:
 
 
 def sheet(draft: Draft, *, zone: ZoneInfo, held: Mapping[str, Row] | None = None) -> list[Wanted]:
-    """All facts of the alert's part in the scenario's order; `held` are rows to show as typed."""
+    """All facts of the alert's part in the scenario's order; `held` are rows to show as typed.
+
+    Not those for regions that the person does not read.
+    """
     held = held or {}
     plan = scenarios.load(draft.alert.scenario)
-    facts = list(draft.alert.facts.select_related("set_by", "verified_by"))
+    mine = desk.regions_seen(draft.user, draft.alert)
+    facts = [
+        fact
+        for fact in draft.alert.facts.select_related("set_by", "verified_by")
+        if not fact.region or access.covers(mine, (fact.region,))
+    ]
     return [
         _wanted(draft, wanted, [fact for fact in facts if fact.name == wanted.name], zone, held)
         for wanted in plan.facts

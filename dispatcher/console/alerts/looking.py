@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils.html import escape
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -168,7 +169,7 @@ def _step(
         except (Refused, contacts_errors.Refused) as error:
             uncounted = told_error(error)
     if "HX-Request" in request.headers:
-        return HttpResponse(board or uncounted)
+        return HttpResponse(board or escape(uncounted))  # a refusal may name what people wrote
     frame = drafts.frame(draft, step)
     lazy = board is None and not uncounted
     return render(

@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from contacts import territories
 from contacts.reach import Scope
-from dispatcher.alerts import scenarios, survey
+from dispatcher.alerts import desk, scenarios, survey
 from dispatcher.alerts.matrix import SAMPLE_DELIVERY, SAMPLE_NAME, Cell, Matrix
 from dispatcher.alerts.models import Alert
 from dispatcher.alerts.sheet import Sheet
@@ -22,6 +22,7 @@ from dispatcher.console.words.names import SIGNS, STATES, UNVOUCHED, group_name
 from dispatcher.fanout.load import acknowledgement
 from dispatcher.kit import sms
 from dispatcher.kit.errors import Refused, sentence
+from dispatcher.operators import access
 from dispatcher.reports import words
 from dispatcher.wording import library, tags
 from dispatcher.wording.checks import Finding, Severity
@@ -290,7 +291,9 @@ def notes(findings: Sequence[Finding]) -> tuple[Note, ...]:
 
 def regions(draft: Draft) -> list[tuple[str, str]]:
     """Regions for whose readers a text may be looked at: those with facts of their own first."""
-    own = {fact.region for fact in draft.alert.facts.all() if fact.region}
-    inside = Scope(regions=tuple(draft.alert.scope)).codes() or sorted(territories.countries())
+    mine = desk.regions_seen(draft.user, draft.alert)
+    set_for = {fact.region for fact in draft.alert.facts.all() if fact.region}
+    own = {code for code in set_for if access.covers(mine, (code,))}
+    inside = Scope(regions=mine).codes() or sorted(territories.countries())
     countries = [code for code in inside if "-" not in code]
     return [(code, words.region_name(code)) for code in dict.fromkeys([*sorted(own), *countries])]

@@ -1,5 +1,6 @@
 """The pages on which an alert is written: thin views around its five steps."""
 
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -223,6 +224,8 @@ def _counted(draft: Draft, wish: people.Wish, *, wait: bool) -> dict[str, object
             found = known
     except (Refused, contacts_errors.Refused) as error:
         return {"figures": None, "lazy": False, "uncounted": told_error(error)}
+    if not drafts.sees_all(draft):  # who lives outside what they read is not theirs to count
+        found = replace(found, outside_scope=0)
     return {"figures": people.figures(found), "lazy": False}
 
 

@@ -22,6 +22,7 @@ from dispatcher.console.words.desk import Place, Sheet
 from dispatcher.console.words.forms import Drafting, NewText, Reason, TextForm
 from dispatcher.console.words.views import READERS
 from dispatcher.kit.errors import Refused, sentence
+from dispatcher.operators import access
 from dispatcher.operators.models import User
 from dispatcher.operators.roles import Role
 from dispatcher.reports import words
@@ -202,6 +203,7 @@ def source(request: HttpRequest, key: str, channel: str) -> HttpResponse:
     template = Template.objects.filter(key=key, channel=channel).first()
     if template is not None:
         _visible(user, key, channel)
+    may_write(user, key)
     if channel not in FIELDS:
         raise Refused("wording.channel_unknown", channel=channel, known=", ".join(FIELDS))
     known = template.source_language if template else "en"
@@ -230,6 +232,7 @@ def source(request: HttpRequest, key: str, channel: str) -> HttpResponse:
 def _save(request: HttpRequest, page: Sheet, form: TextForm) -> HttpResponse | None:
     """A new version, unless somebody saved another one meanwhile: then the form keeps its text."""
     template, user = page.template, person(request)
+    may_write(user, template.key)
     if page.version and form.cleaned_data["seen"] != page.version.pk:
         note = gettext(
             "%(who)s has saved another version since you opened this page. Yours is still in the "
@@ -304,6 +307,17 @@ def _with_reason(
     told = {"area": "words", "heading": heading, "text": about, "action": action, "form": form,
             "back": reverse("console:words-text", args=where)}  # fmt: skip
     return render(request, "console/parts/confirm.html", told)
+
+
+def may_write(user: User, key: str) -> None:
+    """Refuse an alert's own words to who may not change the alert; translators write them all."""
+    head = key.partition(".")[0]
+    if not head.startswith("alert:") or access.languages(user):
+        return
+    alert = alerts.find(head.removeprefix("alert:"))
+    if not alerts.seen_by(user, alert):
+        raise Refused("alerts.unknown", number=alert.number)
+    access.require(user, Role.AUTHOR, over=alert.scope)
 
 
 def _visible(user: User, key: str, channel: str) -> Template:

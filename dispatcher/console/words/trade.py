@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dispatcher.console import acting
 from dispatcher.console.door import for_roles, person
 from dispatcher.console.words import shelf
-from dispatcher.console.words.desk_views import WRITERS
+from dispatcher.console.words.desk_views import WRITERS, may_write
 from dispatcher.console.words.forms import LARGEST_FILE, Export, Import
 from dispatcher.kit.errors import Refused, sentence
 from dispatcher.operators.models import User
@@ -81,7 +81,10 @@ def _taken(form: Import, *, by: User) -> Taken:
         raise Refused("wording.format_unknown", format=kind or "-", known=", ".join(IN))
     if file.size > LARGEST_FILE:
         raise Refused("wording.xml_too_large", most=LARGEST_FILE)
-    return take(IN[kind](file.read(), locale=locale), by=by)
+    bundle = IN[kind](file.read(), locale=locale)
+    for key in {unit.context.partition(".")[0] for unit in bundle.units}:
+        may_write(by, key)
+    return take(bundle, by=by)
 
 
 def _thank(request: HttpRequest, taken: Taken) -> None:

@@ -179,6 +179,31 @@ def test_an_alerts_own_words_are_for_who_sees_the_alert(mina, ana, story, client
     assert key not in client.get("/words/?drawer=own").content.decode()
 
 
+def test_an_alerts_own_words_are_written_by_who_may_change_it(mina, ana, operator, story, client):
+    """A text that nobody has begun is no way into somebody else's alert, and a file is none."""
+    alert = story(scope=("EU",), people=[]).dispatch.alert_ref.removeprefix("alert:")
+    key = f"alert:{alert}.consumer"
+    address = reverse("console:words-source", args=[key, "sms"])
+    reader = operator("greta.vogel", "DE", role=Role.AUTHOR)
+    sent = {"f_text": "Nothing has happened.", "text": "Nothing has happened."}
+    for other, status in ((ana, 404), (reader, 403)):
+        client.force_login(other)
+        assert client.post(address, sent).status_code == status
+    assert not Template.objects.filter(key=key).exists()
+    bench.write(key, channel="sms", language="en", fields={"text": "Stop: {product}."}, by=mina)
+    line = f"context,source,translation\n{key}.sms,Stop: {{product}}.,Weiter: {{product}}.\n"
+    for other in (ana, reader):
+        client.force_login(other)
+        file = SimpleUploadedFile("de.csv", line.encode())
+        client.post(reverse("console:words-trade"), {"file": file, "locale": "de"})
+        assert client.post(at("de", key=key), sent).status_code in {403, 404}
+    assert held("de", key=key) is None
+    client.force_login(mina)
+    file = SimpleUploadedFile("de.csv", line.encode())
+    client.post(reverse("console:words-trade"), {"file": file, "locale": "de"})
+    assert held("de", key=key).fields == {"text": "Weiter: {product}."}
+
+
 def test_files_go_out_and_come_back(omid, client):
     """As they went they change nothing; a spoiled one is refused whole."""
     client.force_login(omid)
