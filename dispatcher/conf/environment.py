@@ -50,6 +50,12 @@ class Environment(BaseSettings):
     allowed_hosts: str = Field(
         default="127.0.0.1,localhost", description="Comma-separated host names"
     )
+    trusted_proxies: int = Field(
+        default=0,
+        ge=0,
+        description="Proxies of yours before the web process that each add to X-Forwarded-For;"
+        " 0: none is believed",
+    )
     list_kept_days: int = Field(
         default=30, ge=0, description="Days from the end of its alerts until a private list goes"
     )

@@ -193,6 +193,8 @@ LOGIN_URL = "/sign-in/"
 # Of allauth we use what proves a person, behind pages of our own: docs/decisions/0021.
 ACCOUNT_ADAPTER = "dispatcher.console.account.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
+# Behind a proxy all would come from its address, and one stranger could lock everybody out.
+ALLAUTH_TRUSTED_PROXY_COUNT = ENV.trusted_proxies
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 MFA_ADAPTER = "dispatcher.console.account.adapter.FactorAdapter"

@@ -87,6 +87,27 @@ def test_somebody_elses_slips_elsewhere_do_not_lock_me_out(client, kenji):
     assert answer.status_code == 302
 
 
+def test_a_stranger_behind_our_proxy_locks_nobody_else_out(client, kenji, settings):
+    """All come from the proxy; who they are is what it adds, not what they say before that."""
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    right = {"name": kenji.username, "password": PASSWORD}
+    for n in range(throttle.PER_PERSON + 1):
+        slip(client, headers={"X-Forwarded-For": f"198.51.100.{n}, 203.0.113.9"})
+    stranger = client.post("/sign-in/", right, headers={"X-Forwarded-For": "203.0.113.9"})
+    assert stranger.status_code == 429
+    answer = client.post("/sign-in/", right, headers={"X-Forwarded-For": "203.0.113.10"})
+    assert answer.status_code == 302
+
+
+def test_without_a_proxy_nobody_chooses_their_address(client, kenji):
+    """A header that anybody can write is no address."""
+    for n in range(throttle.PER_PERSON):
+        slip(client, headers={"X-Forwarded-For": f"198.51.100.{n}"})
+    answer = slip(client, headers={"X-Forwarded-For": "198.51.100.77"})
+    assert answer.status_code == 429
+    assert kenji
+
+
 def test_the_right_password_forgives_earlier_slips(client, kenji):
     """Four slips in the morning and four in the afternoon are not eight."""
     for _ in range(2):

@@ -28,7 +28,7 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
 
     410 for a link that does not work any more, 429 for who tries many.
     """
-    seconds = throttle.wait("", address=request.META["REMOTE_ADDR"])
+    seconds = throttle.wait("", address=throttle.address_of(request))
     if seconds:
         told = {"said": too_many(seconds)}
         return render(request, "console/account/link_gone.html", told, status=429)

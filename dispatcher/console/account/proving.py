@@ -38,7 +38,7 @@ def prove(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "console/account/prove.html", told)
     form = code_form if code else password_form
-    address = request.META["REMOTE_ADDR"]
+    address = throttle.address_of(request)
     seconds = throttle.wait(user.username, address=address)
     if seconds:
         form.add_error(None, too_many(seconds))

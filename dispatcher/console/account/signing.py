@@ -52,7 +52,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     told = {"form": form, "next": there}
     if request.method != "POST" or not form.is_valid():
         return render(request, "console/account/sign_in.html", told)
-    name, address = form.cleaned_data["name"], request.META["REMOTE_ADDR"]
+    name, address = form.cleaned_data["name"], throttle.address_of(request)
     seconds = throttle.wait(name, address=address)
     if seconds:
         form.add_error(None, too_many(seconds))
@@ -74,7 +74,7 @@ def sign_in_with_passkey(request: HttpRequest) -> HttpResponse:
     there = onward(request)
     if request.user.is_authenticated:
         return redirect(there)
-    seconds = throttle.wait("", address=request.META["REMOTE_ADDR"])
+    seconds = throttle.wait("", address=throttle.address_of(request))
     if seconds:
         return HttpResponse(status=429, headers={"Retry-After": str(seconds)})
     if request.method == "GET":

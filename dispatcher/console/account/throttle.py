@@ -4,6 +4,8 @@ import hashlib
 
 import redis
 import structlog
+from allauth.account.adapter import get_adapter
+from django.http import HttpRequest
 
 from dispatcher.console.valkey import client
 
@@ -14,6 +16,11 @@ PER_PERSON = 5
 """Attempts for one name from one address in a window."""
 PER_ADDRESS = 100
 """Attempts from one address in a window, whatever the names: an office may share one."""
+
+
+def address_of(request: HttpRequest) -> str:
+    """Where the person sits: what our own proxies say (TRUSTED_PROXIES), else who is connected."""
+    return str(get_adapter().get_client_ip(request))
 
 
 def wait(name: str, *, address: str) -> int:
