@@ -3,9 +3,11 @@
 import codecs
 import csv
 import io
+import re
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -52,6 +54,10 @@ _BLOCK: Final = 1 << 20
 _SAMPLE: Final = 1 << 16
 # Ten times a sheet of 100,000 rows; beyond it, a zip made to burst.
 _LARGEST_XLSX: Final = 1 << 30
+# The reader lays a sheet out as a rectangle, up to its last cell: one cell in the last corner of an
+# empty sheet would be 17 thousand million. A million people of thirty columns are thirty million.
+_CELL: Final = 16
+_PLACE: Final = re.compile(rb"""\br\s*=\s*["']\s*([A-Za-z]{0,3})\$?(\d{1,10})""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,13 +261,38 @@ def _refuse_bomb(stream: BinaryIO) -> None:
         with zipfile.ZipFile(stream) as packed:
             names = packed.namelist()
             size = sum(part.file_size for part in packed.infolist())
-    except zipfile.BadZipFile as reason:
+            if size <= _LARGEST_XLSX:
+                size = max(size, _CELL * _rectangle(packed))
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as reason:
         raise Refused("contacts.file_broken", why=str(reason)) from None
     if "xl/workbook.xml" not in names:
         raise Refused("contacts.file_kind", kind="ZIP")
     if size > _LARGEST_XLSX:
         raise Refused("contacts.file_large", size=size, most=_LARGEST_XLSX)
     stream.seek(0)
+
+
+def _rectangle(packed: zipfile.ZipFile) -> int:
+    """Cells of the rectangle up to the last cell that any part of a workbook names."""
+    columns, lines = set(), 1
+    for part in packed.infolist():
+        with packed.open(part) as file:
+            rest = b""
+            while block := file.read(_BLOCK):
+                text = (rest + block).replace(b"\x00", b"")  # UTF-16 looks like ASCII then
+                for letters, line in _PLACE.findall(text):
+                    columns.add(letters.upper())
+                    lines = max(lines, int(line))
+                rest = text[-40:]
+    return lines * max(map(_nth, columns), default=1)
+
+
+def _nth(letters: bytes) -> int:
+    """A is 1, Z 26, AA 27."""
+    nth = 0
+    for letter in letters:
+        nth = nth * 26 + letter - 64
+    return max(nth, 1)
 
 
 def _typed(cell: Any) -> str:

@@ -158,6 +158,20 @@ def test_a_damaged_workbook_is_refused():
         read(workbook(HEADER)[:2000])
 
 
+def test_a_cell_in_the_last_corner_takes_no_memory():
+    """Somebody's slip of the keyboard, or worse: the sheet would be laid out as a rectangle."""
+    book, saved = openpyxl.Workbook(), BytesIO()
+    book.active.append(HEADER)
+    book.active["XFD1048576"] = "x"
+    book.save(saved)
+    with (
+        pytest.raises(Refused) as refused,
+        opened(BytesIO(saved.getvalue()), weigh=WEIGH) as sheet,
+    ):
+        next(iter(sheet.rows))
+    assert refused.value.code == "contacts.file_large"
+
+
 class Pipe(BufferedReader):
     """A stream that cannot go back."""
 
