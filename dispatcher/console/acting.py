@@ -9,8 +9,9 @@ import structlog
 from django.forms import Form
 
 from contacts import errors as people
+from dispatcher.console.saying import said
 from dispatcher.console.valkey import client
-from dispatcher.kit.errors import Refused, sentence
+from dispatcher.kit.errors import Refused
 from dispatcher.operators.access import NotAllowed
 from dispatcher.operators.models import User
 
@@ -33,11 +34,6 @@ def into(form: Form, *, fields: Mapping[str, str] | None = None) -> Iterator[Non
     except (Refused, people.Refused) as error:
         place = (fields or {}).get(error.code)
         form.add_error(place if place in form.fields else None, said(error))
-
-
-def said(error: Refused | people.Refused) -> str:
-    """The sentence of a refusal, from the shelf of the room that refused."""
-    return sentence(error) if isinstance(error, Refused) else people.sentence(error)
 
 
 def ticket() -> str:

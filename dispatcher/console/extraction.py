@@ -1,4 +1,4 @@
-"""Texts of our templates and scenarios for Babel: named in babel.cfg, used only where catalogues are renewed."""
+"""Texts of templates and scenarios for Babel: named in babel.cfg, used to renew catalogues."""
 
 import tomllib
 from collections.abc import Iterator

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from contacts import errors as people
-from dispatcher.console.acting import said
+from dispatcher.console.saying import said
 from dispatcher.kit.errors import Refused
 from dispatcher.operators.access import NotAllowed
 

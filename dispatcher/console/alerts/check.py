@@ -1,7 +1,7 @@
 """Step five: all that would refuse, warn or surprise, each with the step that mends it."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext
@@ -10,8 +10,8 @@ from contacts import errors as contacts_errors
 from dispatcher.alerts import scenarios
 from dispatcher.alerts.preview import Example, Preview
 from dispatcher.console.alerts.draft import STEPS, Draft
-from dispatcher.console.alerts.saying import told_error
 from dispatcher.console.alerts.words import Note
+from dispatcher.console.saying import said
 from dispatcher.console.words.names import group_name
 from dispatcher.kit.errors import Refused
 from dispatcher.operators.models import Office
@@ -116,17 +116,17 @@ def offices(draft: Draft) -> tuple[str, ...]:
 
 def _note(draft: Draft, error: AnyRefused, level: str) -> Note:
     step = step_of(error.code)
-    said = told_error(type(error)(error.code, **_in_words(draft, error.facts)))
+    text = said(type(error)(error.code, **_in_words(draft, error.facts)))
     if not step:
-        return Note(level, said)
+        return Note(level, text)
     fact = str(error.facts.get("name") or error.facts.get("fact") or "").split(" ")[0]
     place = f"#f-{fact}--" if step == "facts" and fact else ""
     remedy = gettext("Go to: %(step)s") % {"step": STEPS[step]}
-    return Note(level, said, f"{draft.address(step)}{place}", remedy)
+    return Note(level, text, f"{draft.address(step)}{place}", remedy)
 
 
 def _in_words(draft: Draft, facts: Mapping[str, object]) -> dict[str, object]:
-    """The facts of an error with names in place of keys."""
+    """The facts of an error with the titles of the alert's own facts in place of their names."""
     titles = {
         wanted.name: gettext(wanted.about)
         for wanted in scenarios.load(draft.alert.scenario).facts
@@ -137,27 +137,7 @@ def _in_words(draft: Draft, facts: Mapping[str, object]) -> dict[str, object]:
         key, blank, readers = str(told.get(name, "")).partition(" ")
         if key in titles:
             told[name] = f"{titles[key]}{blank}{readers}"
-    for name, called in _NAMED.items():
-        if isinstance(told.get(name), str):
-            told[name] = ", ".join(called(part) for part in str(told[name]).split(", "))
     return told
-
-
-def _office(key: str) -> str:
-    return str(Office.objects.filter(pk=key).first() or key)
-
-
-_NAMED: Mapping[str, Callable[[str], str]] = {
-    "group": group_name,
-    "channel": words.channel_name,
-    "language": words.language_name,
-    "languages": words.language_name,
-    "locale": words.language_name,
-    "country": words.region_name,
-    "region": words.region_name,
-    "office": _office,
-}
-"""What the facts of an error are called, by their names."""
 
 
 def _shelves(examples: Iterable[Example]) -> list[Shelf]:

@@ -11,9 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from contacts import errors as contacts_errors
 from contacts.regions import Scope
-from dispatcher.alerts.gate import AnyRefused
 from dispatcher.alerts.looks import Sight
 from dispatcher.alerts.models import Alert, Approval, Fact
 from dispatcher.alerts.preview import Example, Preview
@@ -23,9 +21,9 @@ from dispatcher.alerts.turns import Turn
 from dispatcher.console.alerts import deciding_words
 from dispatcher.console.alerts.difference import Piece, around, difference
 from dispatcher.console.alerts.draft import STATES
+from dispatcher.console.saying import said
 from dispatcher.console.templatetags.told import duration, number
 from dispatcher.fanout.quiet import zone_info
-from dispatcher.kit import errors
 from dispatcher.kit.errors import Refused
 from dispatcher.operators.models import Office
 from dispatcher.reports import words
@@ -161,17 +159,10 @@ def outgoing(seen: Preview, *, language: str) -> Outgoing:
         untold=_shares(dict(untold.most_common()), str),
         notes=tuple(_notes(seen)),
         findings=(
-            *(Finding("refuse", sentence(one)) for one in seen.causes),
-            *(Finding("warn", sentence(one)) for one in seen.findings),
+            *(Finding("refuse", said(one)) for one in seen.causes),
+            *(Finding("warn", said(one)) for one in seen.findings),
         ),
     )
-
-
-def sentence(refused: AnyRefused) -> str:
-    """The sentence of a refusal of either room."""
-    if isinstance(refused, Refused):
-        return errors.sentence(refused)
-    return contacts_errors.sentence(refused)
 
 
 def changed(before: Sight, now: Sight, *, scenario: str) -> Changed | None:

@@ -24,7 +24,8 @@ from dispatcher.console.alerts import deciding_page as pages
 from dispatcher.console.alerts.deciding_forms import Glass, Reason, Word, seats
 from dispatcher.console.alerts.draft import STATES
 from dispatcher.console.door import for_roles, person
-from dispatcher.kit.errors import Refused, sentence
+from dispatcher.console.saying import said
+from dispatcher.kit.errors import Refused
 from dispatcher.operators.access import NotAllowed
 from dispatcher.operators.models import Office, User
 from dispatcher.operators.roles import READERS, STOPPERS, Role
@@ -276,7 +277,7 @@ def _preview(held: Alert, *, by: User, language: str) -> Preview:
     try:
         seen = previews.preview(held, by=by)
     except (Refused, contacts_errors.Refused) as refused:
-        return Preview(refused=pages.sentence(refused))
+        return Preview(refused=said(refused))
     now = looks.sight(held, seen)
     before = looks.look(held, now, by=by)
     own = language or translation.get_language() or "en"
@@ -323,4 +324,4 @@ def _barred(held: Alert, mine: Turn, user: User) -> str:
     given = held.approvals.filter(user=user, decision=Said.APPROVED, void_at=None).first()
     office = str(given.office) if given and given.office else ""
     facts = {"who": user.get_full_name(), "number": held.number, "office": office}
-    return sentence(Refused(mine.barred, **facts))
+    return said(Refused(mine.barred, **facts))

@@ -18,7 +18,7 @@ from dispatcher.alerts.scenarios import FactWanted
 from dispatcher.console.alerts import entry
 from dispatcher.console.alerts.draft import Draft
 from dispatcher.console.alerts.entry import Control, Typed
-from dispatcher.console.alerts.saying import told_error
+from dispatcher.console.saying import said
 from dispatcher.console.words.names import SHIPPED
 from dispatcher.kit.errors import Refused
 from dispatcher.operators import access
@@ -290,11 +290,11 @@ def _refused(
     zone: ZoneInfo,
 ) -> Row:
     """The row as it was typed, and why it was not taken; the next save knows what stands there."""
-    said = told_error(error)
+    text = said(error)
     if error.code != "alerts.changed_by_other":
-        return replace(row, wrong=said)
+        return replace(row, wrong=text)
     now = _row(draft, before.key, zone)
-    return replace(row, wrong=said, mark=now.mark, other=now.kept)
+    return replace(row, wrong=text, mark=now.mark, other=now.kept)
 
 
 def places(draft: Draft) -> list[tuple[str, str]]:

@@ -22,8 +22,8 @@ from dispatcher.console.alerts import draft as drafts
 from dispatcher.console.alerts import how as ways
 from dispatcher.console.alerts import words as texts
 from dispatcher.console.alerts.draft import Draft
-from dispatcher.console.alerts.saying import told_error
 from dispatcher.console.door import for_roles
+from dispatcher.console.saying import said
 from dispatcher.kit.errors import Refused
 from dispatcher.operators.access import NotAllowed
 from dispatcher.operators.roles import READERS, Role
@@ -132,10 +132,10 @@ def submit(request: HttpRequest, number: int) -> HttpResponse:
     except gate.NotReady as error:
         drafts.keep_wrong(draft.alert, checking.wrong(error.causes))
         for cause in error.causes:
-            messages.error(request, told_error(cause))
+            messages.error(request, said(cause))
         return redirect(draft.address("check"))
     except Refused as error:
-        messages.error(request, told_error(error))
+        messages.error(request, said(error))
         return redirect(draft.address("check"))
     line = gettext("Submitted. It is the turn of: %(offices)s")
     messages.success(request, line % {"offices": " · ".join(checking.offices(draft))})
@@ -167,7 +167,7 @@ def _step(
         except NotAllowed:
             raise
         except (Refused, contacts_errors.Refused) as error:
-            uncounted = told_error(error)
+            uncounted = said(error)
     if "HX-Request" in request.headers:
         return HttpResponse(board or escape(uncounted))  # a refusal may name what people wrote
     frame = drafts.frame(draft, step)

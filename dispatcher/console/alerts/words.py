@@ -17,11 +17,12 @@ from dispatcher.alerts.sheet import Sheet
 from dispatcher.alerts.survey import Told
 from dispatcher.channels.base import personal
 from dispatcher.console.alerts.draft import Draft
+from dispatcher.console.saying import said
 from dispatcher.console.templatetags.told import number
 from dispatcher.console.words.names import SIGNS, STATES, UNVOUCHED, group_name
 from dispatcher.fanout.load import acknowledgement
 from dispatcher.kit import sms
-from dispatcher.kit.errors import Refused, sentence
+from dispatcher.kit.errors import Refused
 from dispatcher.operators import access
 from dispatcher.reports import words
 from dispatcher.wording import library, tags
@@ -267,7 +268,7 @@ def _message(
     try:
         shown = sheet.render(told, zone=territories.main_zone(region[:2]) or draft.user.time_zone)
     except Refused as error:
-        return None, sentence(error)
+        return None, said(error)
     slots = personal({"recipient": SAMPLE_NAME, "acknowledge": acknowledgement(SAMPLE_DELIVERY)})
     fields = {name: text.fill(slots) for name, text in shown.parts.items()}
     parts = sms.parts(fields["text"]) if version.channel == "sms" else None
@@ -285,7 +286,7 @@ def _edit(standing: Standing) -> str:
 def notes(findings: Sequence[Finding]) -> tuple[Note, ...]:
     """Findings with their sentences."""
     return tuple(
-        Note(LEVELS[one.severity], sentence(Refused(one.code, **one.facts))) for one in findings
+        Note(LEVELS[one.severity], said(Refused(one.code, **one.facts))) for one in findings
     )
 
 

@@ -24,8 +24,8 @@ from dispatcher.console.alerts import new as beginnings
 from dispatcher.console.alerts.builder import Choice
 from dispatcher.console.alerts.draft import Crumb, Draft
 from dispatcher.console.alerts.reason import Reason
-from dispatcher.console.alerts.saying import told_error
 from dispatcher.console.door import for_roles, person
+from dispatcher.console.saying import said
 from dispatcher.console.templatetags.told import number as told_number
 from dispatcher.kit.errors import Refused
 from dispatcher.operators.access import NotAllowed
@@ -186,7 +186,7 @@ def _set_audience(draft: Draft, wish: people.Wish) -> people.Wish:
         raise
     except (Refused, contacts_errors.Refused) as error:
         alert = desk.find(draft.alert.pk)
-        return people.refused(wish, error, told_error(error), alert)
+        return people.refused(wish, error, said(error), alert)
     return wish
 
 
@@ -223,7 +223,7 @@ def _counted(draft: Draft, wish: people.Wish, *, wait: bool) -> dict[str, object
                 return {"figures": None, "lazy": True}
             found = known
     except (Refused, contacts_errors.Refused) as error:
-        return {"figures": None, "lazy": False, "uncounted": told_error(error)}
+        return {"figures": None, "lazy": False, "uncounted": said(error)}
     if not drafts.sees_all(draft):  # who lives outside what they read is not theirs to count
         found = replace(found, outside_scope=0)
     return {"figures": people.figures(found), "lazy": False}

@@ -8,9 +8,10 @@ from datetime import datetime
 from django.conf import settings
 
 from dispatcher.alerts import scenarios
+from dispatcher.console.saying import said
 from dispatcher.console.words import names, shelf
 from dispatcher.kit import sms
-from dispatcher.kit.errors import Refused, sentence
+from dispatcher.kit.errors import Refused
 from dispatcher.operators import access
 from dispatcher.operators.models import User
 from dispatcher.wording import asking, bidi, checks, memory, rendering, standing, tags
@@ -181,7 +182,7 @@ def told(findings: tuple[Finding, ...]) -> tuple[Shown, ...]:
     """Findings as sentences, those that refuse first."""
     order = list(checks.Severity)
     return tuple(
-        Shown(one.severity.value, sentence(Refused(one.code, **one.facts)))
+        Shown(one.severity.value, said(Refused(one.code, **one.facts)))
         for one in sorted(findings, key=lambda one: order.index(one.severity))
     )
 

@@ -17,11 +17,12 @@ from dispatcher.alerts import desk as alerts
 from dispatcher.alerts import scenarios
 from dispatcher.console import acting
 from dispatcher.console.door import for_roles, person
+from dispatcher.console.saying import said
 from dispatcher.console.words import desk, names, shelf
 from dispatcher.console.words.desk import Place, Sheet
 from dispatcher.console.words.forms import Drafting, NewText, Reason, TextForm
 from dispatcher.console.words.views import READERS
-from dispatcher.kit.errors import Refused, sentence
+from dispatcher.kit.errors import Refused
 from dispatcher.operators import access
 from dispatcher.operators.models import User
 from dispatcher.operators.roles import Role
@@ -174,7 +175,7 @@ def draft(request: HttpRequest, key: str) -> HttpResponse:
         "scenario": scenario,
         "progress": progress,
         "failures": [
-            {"name": text.rpartition(".")[2], "locale": locale, "why": sentence(error)}
+            {"name": text.rpartition(".")[2], "locale": locale, "why": said(error)}
             for text, locale, error in progress.failed
         ],
     }

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from dispatcher.console import acting
 from dispatcher.console.door import for_roles, person
+from dispatcher.console.saying import said
 from dispatcher.console.words import shelf
 from dispatcher.console.words.desk_views import WRITERS, may_write
 from dispatcher.console.words.forms import LARGEST_FILE, Export, Import
-from dispatcher.kit.errors import Refused, sentence
+from dispatcher.kit.errors import Refused
 from dispatcher.operators.models import User
 from dispatcher.wording.exchange import po, sheet, xliff
 from dispatcher.wording.exchange.units import Bundle, NotTaken, Taken, collect, take
@@ -49,7 +50,7 @@ def trade(request: HttpRequest) -> HttpResponse:
                 _thank(request, _taken(form, by=user))
                 return redirect("console:words-trade")
             except NotTaken as refused:  # every unit that stands in the way, in a table
-                problems = [(one.context, sentence(one.error)) for one in refused.problems]
+                problems = [(one.context, said(one.error)) for one in refused.problems]
     drawers = shelf.drawers(shelf.keys_for(user))
     told = {"area": "words", "form": form, "problems": problems,
             "export": Export(drawers=drawers, initial=request.GET.dict())}  # fmt: skip

@@ -145,7 +145,7 @@ def compose_in_the_browser(page, mina):
     page.wait_for_load_state()
     page.goto(f"/alerts/{alert.pk}/words/")
     expect(page.locator("table").first).to_be_visible()
-    page.goto(f"/alerts/{alert.pk}/check/")
+    page.goto(f"/alerts/{alert.pk}/check/?whole=1")
     expect(page.locator(f'form[action="/alerts/{alert.pk}/submit/"]')).to_be_visible()
     return alert.pk
 
