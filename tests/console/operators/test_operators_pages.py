@@ -41,6 +41,7 @@ ACTS = [
 def test_nobody_but_an_admin_changes_who_may_act(signed_in, kenji, mina, address, told):
     """Not for oneself either: each form sent by an author does nothing and says why."""
     client = signed_in(mina)
+    client.cookies["django_language"] = "en"
     for user in (kenji, mina):
         before = (list(Membership.objects.values_list()), Key.objects.count(), User.objects.count())
         answer = client.post(address.format(user.pk), told)
