@@ -209,6 +209,9 @@ def _counted(draft: Draft, wish: people.Wish, *, wait: bool) -> dict[str, object
     if wish.wrong or not (wish.text or wish.list_id or wish.affected):
         return {"figures": None, "lazy": False}
     scope = people.seen(draft)
+    known_lists = {number for number, _name in people.lists(draft)}
+    if wish.list_id is not None and wish.list_id not in known_lists:
+        return {"figures": None, "lazy": False}
     meant = Audience(segment=wish.text, list_id=wish.list_id)
     try:
         if wish.affected and draft.alert.affected and drafts.sees_all(draft):
