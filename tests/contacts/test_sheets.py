@@ -161,8 +161,9 @@ def test_a_damaged_workbook_is_refused():
 def test_a_cell_in_the_last_corner_takes_no_memory():
     """Somebody's slip of the keyboard, or worse: the sheet would be laid out as a rectangle."""
     book, saved = openpyxl.Workbook(), BytesIO()
-    book.active.append(HEADER)
-    book.active["XFD1048576"] = "x"
+    page = book.create_sheet(index=0)
+    page.append(HEADER)
+    page["XFD1048576"] = "x"
     book.save(saved)
     with (
         pytest.raises(Refused) as refused,
