@@ -8,7 +8,7 @@ from typing import Literal
 
 from django.utils import timezone, translation
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from contacts.regions import Scope
@@ -197,7 +197,7 @@ def timeline(alert: Alert, turn: Turn, *, launched_at: datetime | None, by: str)
     names = {office.pk: str(office) for office in Office.objects.filter(pk__in=turn.missing)}
     held += [Moment(names.get(key, key), "current") for key in turn.missing]
     if state is State.LAUNCHED:
-        held.append(Moment(gettext("Launched"), "done", by, launched_at))
+        held.append(Moment(pgettext("state of an alert", "Launched"), "done", by, launched_at))
     elif state in {State.REJECTED, State.CANCELLED}:
         held.append(Moment(str(STATES[state]), "wrong"))
     else:

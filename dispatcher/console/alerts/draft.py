@@ -33,7 +33,7 @@ STATES = {
     State.RETURNED: gettext_lazy("Sent back"),
     State.REJECTED: gettext_lazy("Rejected"),
     State.APPROVED: gettext_lazy("Approved"),
-    State.LAUNCHED: gettext_lazy("Launched"),
+    State.LAUNCHED: pgettext_lazy("state of an alert", "Launched"),
     State.CANCELLED: gettext_lazy("Cancelled"),
 }
 LOOKS = {

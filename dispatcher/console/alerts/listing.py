@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext_lazy
 
 from dispatcher.alerts import approve, desk
 from dispatcher.alerts.models import Alert, Approval
@@ -22,7 +22,7 @@ SHELVES = {
         gettext_lazy("In preparation"),
         (State.DRAFT, State.RETURNED, State.PENDING, State.APPROVED),
     ),
-    "launched": (gettext_lazy("Launched"), (State.LAUNCHED,)),
+    "launched": (pgettext_lazy("state of an alert", "Launched"), (State.LAUNCHED,)),
     "over": (gettext_lazy("Given up"), (State.REJECTED, State.CANCELLED)),
 }  # fmt: skip
 """What one may look at: name, states."""
