@@ -14,6 +14,7 @@ from dispatcher.cli.shell import NothingToDo, answer, note, operator, verb
 from dispatcher.cli.wordings import app
 from dispatcher.kit.errors import Refused
 from dispatcher.wording import bench, drafting, standing
+from dispatcher.wording.catalogs import SHIPPED
 from dispatcher.wording.checks import Finding
 from dispatcher.wording.comparing import Piece
 from dispatcher.wording.engines.catalogue import names
@@ -21,21 +22,6 @@ from dispatcher.wording.models import Template, WordingVersion
 from dispatcher.wording.rendering import FIELDS
 from dispatcher.wording.states import State
 
-SHIPPED = (
-    "en",
-    "fa",
-    "ar",
-    "es",
-    "fr",
-    "de",
-    "pt-BR",
-    "zh-Hans",
-    "zh-Hant",
-    "ja",
-    "hi",
-    "ru",
-    "tr",
-)
 KeyName = Annotated[
     str, typer.Argument(metavar="KEY", help=gettext_noop("For example recall.first.consumer."))
 ]

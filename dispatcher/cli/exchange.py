@@ -1,9 +1,7 @@
 """`dispatcher wordings export` and `import`: texts to translators' tools and back."""
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from types import MappingProxyType
 from typing import Annotated
 
 import typer
@@ -14,16 +12,9 @@ from dispatcher.cli.screen import plain, table
 from dispatcher.cli.shell import REFUSED, answer, note, operator, verb
 from dispatcher.cli.wordings import app
 from dispatcher.kit.errors import Refused
-from dispatcher.wording.exchange import po, sheet, xliff
-from dispatcher.wording.exchange.units import Bundle, NotTaken, collect, take
+from dispatcher.wording.exchange.formats import READERS, WRITERS
+from dispatcher.wording.exchange.units import NotTaken, collect, take
 
-WRITERS: MappingProxyType[str, Callable[[Bundle], bytes]] = MappingProxyType(
-    {"po": po.write, "xliff": xliff.write_12, "xliff2": xliff.write_21, "csv": sheet.write}
-)
-READERS: MappingProxyType[str, Callable[..., Bundle]] = MappingProxyType(
-    {".po": po.read, ".xlf": xliff.read, ".xliff": xliff.read, ".csv": sheet.read,
-     ".xlsx": sheet.read}
-)  # fmt: skip
 LARGEST = 20_000_000
 """Bytes of a file that is read; every format has a smaller limit of its own."""
 

@@ -19,6 +19,10 @@ from dispatcher.wording import tags
 from dispatcher.wording.rendering import FIELDS
 
 SOURCE = "en"
+SHIPPED = (
+    "en", "fa", "ar", "es", "fr", "de", "pt-BR", "zh-Hans", "zh-Hant", "ja", "hi", "ru", "tr",
+)  # fmt: skip
+"""The languages in which the program's own texts come, in the order in which tables tell them."""
 LARGEST = 5_000_000
 """Bytes; the largest shipped catalogue has 100 kB."""
 

@@ -18,9 +18,9 @@ from dispatcher.alerts.models import Alert
 from dispatcher.console.alerts import builder
 from dispatcher.console.alerts.builder import Choice
 from dispatcher.console.alerts.draft import Draft
-from dispatcher.console.words.names import SHIPPED
 from dispatcher.operators import access
 from dispatcher.reports import words
+from dispatcher.wording.catalogs import SHIPPED
 
 MOST_BOXES = 60
 """Regions with a box of their own; of more the name is typed."""

@@ -19,11 +19,11 @@ from dispatcher.console.alerts import entry
 from dispatcher.console.alerts.draft import Draft
 from dispatcher.console.alerts.entry import Control, Typed
 from dispatcher.console.saying import said
-from dispatcher.console.words.names import SHIPPED
 from dispatcher.kit.errors import Refused
 from dispatcher.operators import access
 from dispatcher.operators.access import NotAllowed
 from dispatcher.reports import words
+from dispatcher.wording.catalogs import SHIPPED
 
 NEW = "+"
 """Where the key of a row that is not there yet has its region."""

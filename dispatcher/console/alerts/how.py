@@ -16,7 +16,7 @@ from dispatcher.console import acting
 from dispatcher.console.alerts import pace
 from dispatcher.console.alerts.draft import Draft
 from dispatcher.console.alerts.pace import Flow
-from dispatcher.console.words.names import SHIPPED, group_name
+from dispatcher.console.words.names import group_name
 from dispatcher.fanout.pace import FILL
 from dispatcher.fanout.plan import Escalation
 from dispatcher.kit.errors import Refused
@@ -25,6 +25,7 @@ from dispatcher.operators.models import Office
 from dispatcher.providers import routing
 from dispatcher.reports import words
 from dispatcher.wording import library
+from dispatcher.wording.catalogs import SHIPPED
 
 FALLBACKS = {
     "default_language": pgettext_lazy("fallback", "They get it in the language that stands in"),

@@ -28,6 +28,7 @@ from dispatcher.operators.models import User
 from dispatcher.operators.roles import Role
 from dispatcher.reports import words
 from dispatcher.wording import bench, drafting, tags
+from dispatcher.wording.catalogs import SHIPPED
 from dispatcher.wording.models import Template
 from dispatcher.wording.rendering import FIELDS
 
@@ -154,7 +155,7 @@ def draft(request: HttpRequest, key: str) -> HttpResponse:
     if key not in shelf.keys_for(user):
         raise Refused("alerts.unknown", number=key)
     scenario = _scenario_of(key)
-    locales = [tag for tag in names.SHIPPED if tag not in _sources(key)]
+    locales = [tag for tag in SHIPPED if tag not in _sources(key)]
     form = Drafting(request.POST or None, locales=locales, initial={"locales": locales})
     if request.method == "POST" and form.is_valid():
         with acting.into(form):
@@ -169,6 +170,7 @@ def draft(request: HttpRequest, key: str) -> HttpResponse:
     progress = drafting.progress([key])
     told = {
         "area": "words",
+        "crumbs": _crumbs(key),
         "key": key,
         "form": form,
         "engines": drafting.allowed(scenario),
@@ -224,9 +226,16 @@ def source(request: HttpRequest, key: str, channel: str) -> HttpResponse:
                 request, gettext("Saved. Every other language now waits for its translator.")
             )
             return redirect("console:words-text", key, channel, language)
-    told = {"area": "words", "key": key, "channel": channel, "language": language, "form": form,
-            "template": template, "preview": desk.preview(held, channel=channel, locale=language)
-            if held else None}  # fmt: skip
+    told = {
+        "area": "words",
+        "crumbs": _crumbs(key),
+        "key": key,
+        "channel": channel,
+        "language": language,
+        "form": form,
+        "template": template,
+        "preview": desk.preview(held, channel=channel, locale=language) if held else None,
+    }
     return render(request, "console/words/source.html", told)
 
 
@@ -267,6 +276,7 @@ def _page(request: HttpRequest, page: Sheet, form: TextForm) -> HttpResponse:
         fields = dict(page.version.fields)
     told = {
         "area": "words",
+        "crumbs": _crumbs(page.template.key),
         "sheet": page,
         "form": form,
         "theirs": page.version if form.errors and page.version else None,
@@ -352,3 +362,10 @@ def _scenario_of(key: str) -> str:
 
 def _sources(key: str) -> set[str]:
     return set(Template.objects.filter(key=key).values_list("source_language", flat=True))
+
+
+def _crumbs(key: str) -> list[dict[str, str]]:
+    return [
+        {"name": gettext("Words"), "href": reverse("console:words")},
+        {"name": names.key_name(key), "href": ""},
+    ]

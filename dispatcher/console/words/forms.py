@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from dispatcher.console.words import names
 from dispatcher.reports import words
 from dispatcher.wording import tags
+from dispatcher.wording.catalogs import SHIPPED
 
 LARGEST_FILE = 5_000_000
 """Bytes of a translator's file: fifty times the largest catalogue that is shipped."""
@@ -95,7 +96,7 @@ class NewText(forms.Form):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         field = self.fields["language"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(tag, words.language_name(tag)) for tag in names.SHIPPED]
+        field.choices = [(tag, words.language_name(tag)) for tag in SHIPPED]
 
 
 class Export(forms.Form):
@@ -109,7 +110,7 @@ class Export(forms.Form):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         choices = {
             "drawer": [(name, drawer_name(name)) for name in drawers],
-            "locale": [(tag, words.language_name(tag)) for tag in names.SHIPPED],
+            "locale": [(tag, words.language_name(tag)) for tag in SHIPPED],
         }
         for name, pairs in choices.items():
             field = self.fields[name]
@@ -131,7 +132,7 @@ class Import(forms.Form):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         field = self.fields["locale"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(tag, words.language_name(tag)) for tag in names.SHIPPED]
+        field.choices = [(tag, words.language_name(tag)) for tag in SHIPPED]
 
 
 def drawer_name(name: str) -> str:

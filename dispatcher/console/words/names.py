@@ -8,10 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from dispatcher.reports import words
 
-SHIPPED = (
-    "en", "fa", "ar", "es", "fr", "de", "pt-BR", "zh-Hans", "zh-Hant", "ja", "hi", "ru", "tr",
-)  # fmt: skip
-"""The languages in which the program's own texts come, in the order of the tables."""
 VOUCHED, UNVOUCHED = "accepted", "shipped"
 """A named person stands for it; it came with the program and nobody does yet."""
 STATES: Mapping[str, Promise] = {

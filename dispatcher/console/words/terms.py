@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods
 
 from dispatcher.console import acting
 from dispatcher.console.door import for_roles, person
-from dispatcher.console.words import names
 from dispatcher.console.words.views import READERS
 from dispatcher.operators.models import User
 from dispatcher.operators.roles import Role
 from dispatcher.reports import words
 from dispatcher.wording import glossary as kept
+from dispatcher.wording.catalogs import SHIPPED
 from dispatcher.wording.glossary import Term
 
 
@@ -44,7 +44,7 @@ class TermForm(forms.Form):
         field = self.fields["locale"]
         assert isinstance(field, forms.ChoiceField)
         every = [("", _("Every language"))] if kept.may(by, "") else []
-        mine = [tag for tag in names.SHIPPED if kept.may(by, tag)]
+        mine = [tag for tag in SHIPPED if kept.may(by, tag)]
         field.choices = [*every, *((tag, words.language_name(tag)) for tag in mine)]
         field.required = not every
 
@@ -79,7 +79,7 @@ def glossary(request: HttpRequest) -> HttpResponse:
         "area": "words",
         "terms": [(term, kept.may(user, term.locale)) for term in kept.terms(locale=locale)],
         "locale": locale,
-        "locales": names.SHIPPED,
+        "locales": SHIPPED,
         "form": form if form.fields["locale"].choices else None,  # type: ignore[attr-defined]
     }
     return render(request, "console/words/glossary.html", told)

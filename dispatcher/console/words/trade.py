@@ -1,6 +1,6 @@
 """Texts to translators' tools and back: files out, files in, nothing half taken."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import PurePath
 
 from django.contrib import messages
@@ -18,22 +18,16 @@ from dispatcher.console.words.desk_views import WRITERS, may_write
 from dispatcher.console.words.forms import LARGEST_FILE, Export, Import
 from dispatcher.kit.errors import Refused
 from dispatcher.operators.models import User
-from dispatcher.wording.exchange import po, sheet, xliff
-from dispatcher.wording.exchange.units import Bundle, NotTaken, Taken, collect, take
+from dispatcher.wording.exchange import formats
+from dispatcher.wording.exchange.units import NotTaken, Taken, collect, take
 
-OUT: Mapping[str, tuple[Callable[[Bundle], bytes], str, str]] = {
-    "po": (po.write, "po", "text/x-gettext-translation"),
-    "xliff": (xliff.write_12, "xlf", "application/xliff+xml"),
-    "xliff2": (xliff.write_21, "xlf", "application/xliff+xml"),
-    "csv": (sheet.write, "csv", "text/csv; charset=utf-8"),
+FILES: Mapping[str, tuple[str, str]] = {
+    "po": ("po", "text/x-gettext-translation"),
+    "xliff": ("xlf", "application/xliff+xml"),
+    "xliff2": ("xlf", "application/xliff+xml"),
+    "csv": ("csv", "text/csv; charset=utf-8"),
 }
-IN: Mapping[str, Callable[..., Bundle]] = {
-    ".po": po.read,
-    ".xlf": xliff.read,
-    ".xliff": xliff.read,
-    ".csv": sheet.read,
-    ".xlsx": sheet.read,
-}
+"""Format -> ending and media type of the file."""
 
 
 @never_cache
@@ -67,9 +61,10 @@ def export(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return redirect("console:words-trade")
     drawer, locale = form.cleaned_data["drawer"], form.cleaned_data["locale"]
-    write, suffix, media = OUT[form.cleaned_data["kind"]]
+    kind = form.cleaned_data["kind"]
+    suffix, media = FILES[kind]
     inside = [key for key in keys if shelf.drawer_of(key) == drawer]
-    answer = HttpResponse(write(collect(inside, locale=locale)), content_type=media)
+    answer = HttpResponse(formats.WRITERS[kind](collect(inside, locale=locale)), content_type=media)
     answer.headers["Content-Disposition"] = f'attachment; filename="{drawer}-{locale}.{suffix}"'
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer
@@ -78,11 +73,13 @@ def export(request: HttpRequest) -> HttpResponse:
 def _taken(form: Import, *, by: User) -> Taken:
     file, locale = form.cleaned_data["file"], form.cleaned_data["locale"]
     kind = PurePath(file.name).suffix.lower()
-    if kind not in IN:
-        raise Refused("wording.format_unknown", format=kind or "-", known=", ".join(IN))
+    if kind not in formats.READERS:
+        raise Refused(
+            "wording.format_unknown", format=kind or "-", known=", ".join(formats.READERS)
+        )
     if file.size > LARGEST_FILE:
         raise Refused("wording.xml_too_large", most=LARGEST_FILE)
-    bundle = IN[kind](file.read(), locale=locale)
+    bundle = formats.READERS[kind](file.read(), locale=locale)
     for key in {unit.context.partition(".")[0] for unit in bundle.units}:
         may_write(by, key)
     return take(bundle, by=by)

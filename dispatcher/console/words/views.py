@@ -13,6 +13,7 @@ from dispatcher.console.words.forms import drawer_name
 from dispatcher.operators import access
 from dispatcher.operators.roles import Role
 from dispatcher.wording import tags
+from dispatcher.wording.catalogs import SHIPPED
 
 READERS = (Role.TRANSLATOR, Role.AUTHOR, Role.APPROVER, Role.ADMIN)
 """Who may look at texts before they leave; who may change them is asked by the bench."""
@@ -34,8 +35,8 @@ def words(request: HttpRequest) -> HttpResponse:
         "area": "words",
         "drawer": drawer,
         "drawers": [(name, drawer_name(name)) for name in drawers],
-        "locales": names.SHIPPED,
-        "rows": shelf.rows(inside, locales=names.SHIPPED),
+        "locales": SHIPPED,
+        "rows": shelf.rows(inside, locales=SHIPPED),
         "to_do": shelf.to_do(keys, locales=mine) if mine else (),
         "states": names.STATES,
     }
