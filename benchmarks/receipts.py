@@ -221,7 +221,8 @@ def _sent(receipts: int) -> list[int]:
         cursor.execute(
             """insert into ledger_delivery (id, dispatch_id, contact_id, address_id, standing,
                 carrier, carrier_id, written_at, handed_at)
-            select b * 1024 + n - 1, %s, n, n, 120, 'twilio', 'SM' || b || n, now(), now()
+            select b * 1024 + n - 1, %s, n, n, 120, 'twilio',
+                'SM' || lpad(to_hex(b * 1024 + n - 1), 32, '0'), now(), now()
             from unnest(%s::bigint[]) b, generate_series(1, %s) n""",
             [dispatch, found, SIZE],
         )

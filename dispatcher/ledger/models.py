@@ -249,7 +249,9 @@ class Attempt(models.Model):
     class Meta:
         indexes = [
             models.Index(
-                fields=["dispatch_id", "verdict"],
+                # The delivery, too: a storm of second ids asks of each whether it is noted, and
+                # without it 20,000 of them cost 1.4 ms each, growing with their number.
+                fields=["dispatch_id", "verdict", "delivery_id"],
                 name="attempt_verdict",
                 condition=~models.Q(verdict=""),
             )
