@@ -172,7 +172,10 @@ def _bulk(stage: Stage, dispatch_id: int, *, rows: int) -> Told:
 
     told = Told(*_timed(stage, create))
     with connection.cursor() as cursor:
-        cursor.execute("truncate ledger_delivery, ledger_batch, ledger_exclusion, ledger_delta")
+        cursor.execute(
+            "truncate ledger_delivery, ledger_batch, ledger_exclusion, ledger_delta, ledger_sum,"
+            " ledger_minute, ledger_mark"
+        )
     return told
 
 

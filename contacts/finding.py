@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import connection
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import QueryCanceled
 
-from contacts import addresses, languages, territories
+from contacts import addresses, census, languages, territories
 from contacts.conditions import Condition
 from contacts.errors import Refused
 from contacts.regions import Scope, expand
@@ -22,7 +23,11 @@ from contacts.regions import Scope, expand
 MOST: Final = 50
 """People on a page."""
 COUNTED: Final = 1_000
-"""Beyond so many, "more" is said."""
+"""Beyond so many, "more" is said, where they must be found to be counted."""
+FEW: Final = 5_000
+"""So many are found through indexes and sorted sooner than they are met on a walk."""
+_PATIENCE: Final = 100
+"""Milliseconds that counting may take; then it is not said how many there are."""
 LACKS: Final = ("dead", "unconfirmed", "no_language", "unreachable")
 """What makes an entry of the registry stale."""
 STATES: Final = (*LACKS, "sms", "email", "push", "opted_out")
@@ -87,12 +92,24 @@ _IDS: Final = """
      where c.forgotten_at is null and c.id > %(after)s and {such} and {known}
      order by c.id limit %(most)s)
 """
-# All of the name first, then the rest: the planner takes every beginning of a word for one name in
-# fifty, and would rather compute the words of a million names until a page is full.
+# All who are known so first, then the rest: the planner takes every beginning of a word for one
+# name in fifty, and would rather compute the words of a million names until a page is full. So
+# with references, whose order it takes for that of the ids.
 _NAMED: Final = """
     (select c.id from (
         select * from contacts_contact n where n.forgotten_at is null and {known} offset 0
      ) c where c.id > %(after)s and {such} order by c.id limit %(most)s)
+"""
+# Few fit: all of them through the indexes, then sorted. Left to itself the planner walks the
+# registry in the order of the ids until a page is full, as if they stood at even distances.
+_FEW: Final = """
+    (select c.id from (
+        select * from contacts_contact c where c.forgotten_at is null and {such} offset 0
+     ) c where c.id > %(after)s and {known} order by c.id limit %(most)s)
+"""
+_CROWD: Final = """
+    select 1 from contacts_contact n
+    where n.forgotten_at is null and {known} offset %(most)s limit 1
 """
 _ADDRESSED: Final = """
     (select distinct c.id from contacts_address a join contacts_contact c on c.id = a.contact_id
@@ -117,13 +134,24 @@ _WORKS: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """So many people; `more`: at least so many."""
+
+    people: int
+    more: bool = False
+
+
 def find(wanted: Wanted, *, scope: Scope, most: int = MOST) -> Page:
     """One page of the people inside the scope.
 
     Raises `contacts.region_unknown`, `contacts.language_unknown`.
     """
-    ids, params = _ids(wanted, scope)
-    rows = _rows(_PEOPLE.format(ids=ids), {**params, "after": wanted.after, "most": most + 1})
+    asked = _ask(wanted, scope)
+    if asked.known_of and not asked.known_of.people:
+        return Page((), 0)
+    params = {**asked.params, "after": wanted.after, "most": most + 1}
+    rows = _rows(_PEOPLE.format(ids=asked.ids), params)
     people = tuple(map(_seen, rows[:most]))
     return Page(people, people[-1].contact_id if len(rows) > most else 0)
 
@@ -144,44 +172,108 @@ def _seen(row: Sequence[Any]) -> Seen:
     )
 
 
-def count(wanted: Wanted, *, scope: Scope, most: int = COUNTED) -> int:
-    """How many there are, up to `most` + 1: that means more."""
-    ids, params = _ids(replace(wanted, after=0), scope)
-    sql = f"select count(*) from ({ids}) found"  # noqa: S608  (the text is this module's)
-    return int(_rows(sql, {**params, "after": 0, "most": most + 1})[0][0])
+def count(wanted: Wanted, *, scope: Scope, most: int = COUNTED) -> Counted | None:
+    """How many there are: exactly where the census knows, else up to `most`; None: too many.
+
+    Too many to look at within `_PATIENCE`, that is: a page does not wait for a figure.
+    """
+    asked = _ask(replace(wanted, after=0), scope)
+    if asked.known_of and (asked.counted or not asked.known_of.people):
+        return Counted(asked.known_of.people)
+    sql = f"select count(*) from ({asked.ids}) found"  # noqa: S608  (the text is this module's)
+    try:
+        with transaction.atomic():
+            [(usual,)] = _rows("select current_setting('statement_timeout')", {})
+            _rows(_TIMEOUT, {"after": str(_PATIENCE)})
+            found = int(_rows(sql, {**asked.params, "after": 0, "most": most + 1})[0][0])
+            _rows(_TIMEOUT, {"after": usual})
+    except OperationalError as error:
+        if not isinstance(error.__cause__, QueryCanceled):
+            raise
+        return None
+    return Counted(min(found, most), more=found > most)
 
 
-def _ids(wanted: Wanted, scope: Scope) -> tuple[str, dict[str, Any]]:
-    """The ids of one page as SQL: the people of each way of knowing them, put together."""
+_TIMEOUT: Final = "select set_config('statement_timeout', %(after)s, true)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The ids of one page as SQL, and what the census says of the filters; None: nothing."""
+
+    ids: str
+    params: dict[str, Any]
+    known_of: census.Counted | None
+    counted: bool
+    """Whether the census has counted exactly those who are wanted."""
+
+
+def _ask(wanted: Wanted, scope: Scope) -> _Asked:
+    """The people of each way of knowing them, put together."""
     condition = Condition()
-    such = _such(wanted, scope, condition)
+    alike = _alike(wanted, scope, condition)
+    known_of = None if wanted.list_id is not None else census.count(alike, condition.params)
+    such = f"{alike}{_beside(wanted, condition)}"
+    if known_of:
+        first = condition.slot(known_of.first_id, cast="::bigint")
+        last = condition.slot(known_of.last_id, cast="::bigint")
+        such = f"{such} and c.id between {first} and {last}"
+    few = known_of is not None and known_of.people <= FEW
     ways = _ways(wanted, scope, condition)
-    pages = [_page(known).format(such=such, known=known) for known in ways]
+    pages = [_page(known, such, condition, few=few) for known in ways]
     union = " union ".join(pages)
-    return f"select id from ({union}) ways order by id limit %(most)s", condition.params  # noqa: S608
+    ids = f"select id from ({union}) ways order by id limit %(most)s"  # noqa: S608
+    counted = ways == [EVERYBODY] and wanted.state in {"", "no_language"}
+    return _Asked(ids, condition.params, known_of, counted)
 
 
-def _page(known: str) -> str:
+def _page(known: str, such: str, condition: Condition, *, few: bool) -> str:
     """The statement for one way of knowing somebody."""
-    if known.startswith("contacts_words"):
-        return _NAMED
-    return _ADDRESSED if "a.key" in known else _IDS
+    if known == EVERYBODY:
+        page = _FEW if few else _IDS
+    elif "a.key" in known:
+        page = _ADDRESSED
+    elif known.startswith("n.reference") and _crowded(known, condition):
+        page, known = _IDS, known.replace("n.reference", "c.reference")
+    else:
+        page = _NAMED
+    return page.format(such=such, known=known)
 
 
-def _such(wanted: Wanted, scope: Scope, condition: Condition) -> str:
-    """What holds for all of them: the scope and the filters."""
-    parts = [condition.inside(scope.territory())]
+def _crowded(known: str, condition: Condition) -> bool:
+    """Whether more than a few are known so: then a walk meets them soon."""
+    told = {**condition.params, "most": FEW}
+    return len(_rows(_CROWD.format(known=known), told)) > 0
+
+
+def _alike(wanted: Wanted, scope: Scope, condition: Condition) -> str:
+    """What the census knows of people, too: the scope, and all filters but two."""
+    parts = [_inside(scope.territory(), condition)]
     if wanted.role:
         parts.append(f"c.roles @> {condition.slot([wanted.role], cast='::varchar[]')}")
     if wanted.region:
-        parts.append(condition.inside(expand([wanted.region])))
+        parts.append(_inside(expand([wanted.region]), condition))
     if wanted.language:
         tag = languages.tag(wanted.language)
         first = condition.slot(tag.partition("-")[0], cast="::text")
         parts.append(f"split_part(coalesce(c.languages[1], ''), '-', 1) = {first}")
         if "-" in tag:
             parts.append(condition.reads([tag]))
-    if wanted.state:
+    if wanted.state == "no_language":
+        parts.append(CONDITIONS[wanted.state])
+    return " and ".join(parts)
+
+
+def _inside(territory: territories.Territory, condition: Condition) -> str:
+    """As `Condition.inside`, in the words of the index of those who live in a part of a country."""
+    parts = "c.region = any("
+    return condition.inside(territory).replace(parts, f"position('-' in c.region) > 0 and {parts}")
+
+
+def _beside(wanted: Wanted, condition: Condition) -> str:
+    """What it does not know."""
+    parts = [""]
+    if wanted.state and wanted.state != "no_language":
         parts.append(CONDITIONS.get(wanted.state) or _WORKS.format(_channel(wanted.state)))
     if wanted.list_id is not None:
         parts.append(f"c.list_id = {condition.slot(wanted.list_id)}")
@@ -198,12 +290,12 @@ def _ways(wanted: Wanted, scope: Scope, condition: Condition) -> list[str]:
     """Each way in which the text may be meant, as a condition."""
     text = addresses.visible(wanted.text)
     if not text:
-        return ["true"]
+        return [EVERYBODY]
     ways = []
     if words := _words(text):
         ways.append(f"contacts_words(n.name) @@ {condition.slot(words, cast='::tsquery')}")
     spelt = {text, text.upper(), text.lower()}
-    ways.append(_begins("c.reference", sorted(spelt), condition))
+    ways.append(_begins("n.reference", sorted(spelt), condition))
     if _MAIL.fullmatch(text):
         ways.append(_begins("a.key", [text.casefold()], condition) + " and a.channel = 'email'")
     keys, begins = _phones(text, scope)
@@ -215,6 +307,8 @@ def _ways(wanted: Wanted, scope: Scope, condition: Condition) -> list[str]:
     return ways
 
 
+EVERYBODY: Final = "true"
+"""Nothing is known of who is looked for."""
 _MAIL: Final = re.compile(r"[^\s@]{3,}(@\S*)?|[^\s@]+@\S*")
 _DIGITS: Final = re.compile(r"[\d\s().+/-]+")
 _ENOUGH: Final = 3

@@ -259,6 +259,21 @@ class Unreachable(models.Model):
         return f"contact {self.contact_id}"
 
 
+class Census(models.Model):
+    """So many people more, or fewer, who are alike; kept by triggers (`contacts.census`)."""
+
+    region = models.CharField(max_length=10)
+    country = models.CharField(max_length=2)
+    languages = ArrayField(models.CharField(max_length=35))  # the first of them alone
+    roles = ArrayField(models.CharField(max_length=40))
+    people = models.IntegerField()
+    first_id = models.BigIntegerField()  # of a contact among them
+    last_id = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.people:+} in {self.region or '-'}"
+
+
 class Upload(models.Model):
     """A file that waits to be imported; it goes after a day, whatever became of it."""
 

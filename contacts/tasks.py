@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from contacts import freshness, uploads
+from contacts import census, freshness, uploads
 
 
 @shared_task(ignore_result=True)
@@ -15,3 +15,9 @@ def erase_uploads() -> int:
 def survey() -> None:
     """Count again how fresh the registry is."""
     freshness.survey()
+
+
+@shared_task(ignore_result=True)
+def fold() -> int:
+    """Put together what was appended to the census."""
+    return census.fold()

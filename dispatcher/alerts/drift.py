@@ -18,7 +18,7 @@ from dispatcher.fanout.plan import Plan, thaw
 from dispatcher.kit.errors import Refused
 from dispatcher.ledger import stages
 from dispatcher.ledger.models import Dispatch
-from dispatcher.ledger.stages import Sent
+from dispatcher.ledger.tally import Sent
 from dispatcher.operators import journal
 from dispatcher.operators.models import User
 from dispatcher.wording import library, values

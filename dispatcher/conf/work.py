@@ -83,6 +83,11 @@ beat_schedule: dict[str, dict[str, Any]] = {
         "schedule": 6 * 3600.0,
         "options": {"queue": queues.HOUSEKEEPING, "expires": 3600},
     },
+    "fold_census": {
+        "task": "contacts.tasks.fold",
+        "schedule": 60.0,
+        "options": {"queue": queues.HOUSEKEEPING, "expires": 60},
+    },
     "erase_uploads": {
         "task": "contacts.tasks.erase_uploads",
         "schedule": 3600.0,

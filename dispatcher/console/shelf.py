@@ -18,17 +18,33 @@ _MAKING = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """A page as it was made."""
+class Label:
+    """What lies there, without the page itself."""
 
     mark: str
-    html: str
     rests_until: float
 
     @property
     def rests(self) -> bool:
         """Too fresh to be made again, whatever has changed."""
         return time.time() < self.rests_until
+
+
+@dataclass(frozen=True, slots=True)
+class Kept(Label):
+    """A page as it was made."""
+
+    html: str
+
+
+def label(key: str) -> Label | None:
+    """The label alone: a hundredth of the page's weight."""
+    try:
+        mark, rests_until = client().hmget(key, ["mark", "rests_until"])
+    except redis.RedisError as error:
+        log.warning("shelf_away", error=type(error).__name__)
+        return None
+    return Label(str(mark), float(rests_until)) if mark is not None else None
 
 
 def take(key: str) -> Kept | None:
@@ -41,12 +57,12 @@ def take(key: str) -> Kept | None:
     held = dict(told)
     if not held:
         return None
-    return Kept(str(held["mark"]), str(held["html"]), float(held["rests_until"]))
+    return Kept(str(held["mark"]), float(held["rests_until"]), str(held["html"]))
 
 
 def keep(key: str, *, mark: str, html: str, took: float) -> Kept:
     """Put a page that took so many seconds to make, and let others make the next one."""
-    kept = Kept(mark, html, time.time() + min(LONGEST_REST, REST * took))
+    kept = Kept(mark, time.time() + min(LONGEST_REST, REST * took), html)
     try:
         with client().pipeline() as pipe:
             pipe.hset(key, mapping={"mark": mark, "html": html, "rests_until": kept.rests_until})

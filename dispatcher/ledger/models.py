@@ -9,9 +9,16 @@ from django.db import models
 from django.db.models.functions import Now
 
 from dispatcher.ledger.facts import Verdict
+from dispatcher.ledger.folded import Mark, Minute, Sum
 from dispatcher.ledger.walked import Cell, Snapshot
 
-__all__ = ["Cell", "Snapshot"]  # Django finds the tables of a room in this module
+__all__ = [
+    "Cell",
+    "Mark",
+    "Minute",
+    "Snapshot",
+    "Sum",
+]  # Django finds the tables of a room in this module
 
 VERDICTS = [(verdict.value, verdict.name.replace("_", " ").title()) for verdict in Verdict]
 
@@ -132,7 +139,8 @@ class Batch(models.Model):
     """The intent: a page of people, uniform in all that decides how their message is made.
 
     Its delivery ids are `(origin_id or id) * 1024 + position`. `cursor` moves before the carrier is
-    asked; `settled` follows with the facts; what lies between them is in flight.
+    asked; `settled` follows with the facts; what lies between is in flight. Two columns are the
+    database's own: `first_contact` and `last_contact`, the ends of `contact_ids`.
     """
 
     class State(models.TextChoices):

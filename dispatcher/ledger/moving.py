@@ -96,18 +96,18 @@ def answered(dispatch_id: int) -> int:
 
 
 def unanswered(dispatch_id: int, *, after: int, most: int, regions: Regions = None) -> Page:
-    """About `most` people who follow the contact id `after`, of them those who are silent.
+    """`most` people at most who follow the contact id `after`, of them those who are silent.
 
     A page may be short, or empty, where everybody has answered; `Page.after` leads on.
     """
-    upto = enlisting.page_end(dispatch_id, after=after, most=most)
-    found = statements.rows(
-        "unanswered_between",
-        dispatch=dispatch_id,
-        after=after,
-        upto=upto,
-        regions=None if regions is None else list(regions),
-    )
+    told = {
+        "dispatch": dispatch_id,
+        "after": after,
+        "regions": None if regions is None else list(regions),
+    }
+    [(end,)] = statements.rows("silent_page_end", **told, most=most)
+    upto = enlisting.ALL if end is None else int(end)
+    found = statements.rows("unanswered_between", **told, upto=upto)
     people = tuple(
         Silent(contact_id, region, language, figure, tuple(channels), reason)
         for contact_id, region, language, figure, channels, reason in found

@@ -55,7 +55,7 @@ def _keep(dispatch_id: int, *, within: Within) -> bool:
     if not snapshots.take(dispatch_id, within=target):
         return False
     statements.rows("keep_sums")
-    statements.run("fold_deltas", dispatch=dispatch_id)
+    statements.run("squash", dispatch=dispatch_id)
     statements.run("drop_small", dispatch=dispatch_id)
     statements.run("shrunk", dispatch=dispatch_id)
     return True

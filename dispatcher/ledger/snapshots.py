@@ -6,7 +6,7 @@ few seconds by beat, and who asks is told the cells of the last walk and its tim
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -15,10 +15,13 @@ from dispatcher.ledger import statements
 
 SMALL = 20_000
 """People of a dispatch that is walked whenever somebody asks: about 50 ms."""
-WALKS = ("people", "reasons", "reach", "first_out", "matches", "unknowns")
+REPORTED = ("people", "reasons", "reach", "first_out", "matches", "unknowns")
+WALKS = (*REPORTED, "sent")
 
 Cell = tuple[str, Sequence[str], int, Sequence[int] | None, Sequence[int] | None]
 """Region, key, n, and of reach the steps and how many were reached at each."""
+Cells = Mapping[str, list[Cell]]
+"""Question -> cells."""
 
 
 def due() -> list[int]:
@@ -62,8 +65,21 @@ def cells(
     question: str, dispatch_id: int, *, regions: Sequence[str] | None, within: int = 0
 ) -> list[Cell]:
     """The cells of a question, from the snapshot where there is one, else from the rows."""
+    return all_cells(dispatch_id, regions=regions, within=within, questions=(question,))[question]
+
+
+def all_cells(
+    dispatch_id: int,
+    *,
+    regions: Sequence[str] | None,
+    within: int,
+    questions: Sequence[str] = REPORTED,
+) -> Cells:
+    """Question -> its cells, all of one moment where there is a snapshot."""
     told = {"dispatch": dispatch_id, "regions": None if regions is None else list(regions)}
     if taken_at(dispatch_id) is None:
-        return statements.rows(question, **told, within=within)
-    everywhere = question == "first_out"
-    return statements.rows("cells", **told, question=question, everywhere=everywhere)
+        return {name: statements.rows(name, **told, within=within) for name in questions}
+    held: dict[str, list[Cell]] = {name: [] for name in questions}
+    for name, *cell in statements.rows("cells", **told, questions=list(questions)):
+        held[name].append((cell[0], cell[1], cell[2], cell[3], cell[4]))
+    return held

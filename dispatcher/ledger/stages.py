@@ -13,8 +13,9 @@ from typing import Literal
 
 from django.db import transaction
 
-from dispatcher.ledger import enlisting, statements
+from dispatcher.ledger import enlisting, statements, tally
 from dispatcher.ledger.enlisting import ALL, Open, Page, Reader, Recipients, Slice, Way
+from dispatcher.ledger.tally import Sent
 
 Kind = Literal["ladder", "share", "reminder"]
 Unless = Literal["acknowledged", "delivered"]
@@ -256,17 +257,6 @@ def _asked(held: Held, recipients: Callable[[Open], Recipients], *, most: int) -
     return Page.of([(one, "") for one in ids if one not in done], upto=upto)
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """Messages of one wording in one place that somebody may have read, or may be reading."""
-
-    channel: str
-    region: str
-    language: str
-    wording_id: int
-    messages: int
-
-
 def sent(dispatch_id: int) -> list[Sent]:
-    """What has left, by what it said and where, most first."""
-    return [Sent(*row) for row in statements.rows("sent", dispatch=dispatch_id)]
+    """What has left, by what it said and where, most first: from the rows, however many."""
+    return tally.told_sent(statements.rows("sent", dispatch=dispatch_id, regions=None))

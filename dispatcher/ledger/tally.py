@@ -1,4 +1,7 @@
-"""The questions that reports ask of the ledger; `regions` None means everywhere."""
+"""The questions that reports ask of the ledger; `regions` None means everywhere.
+
+Of `snapshots.all_cells` several answers can be made: then nothing is read for each.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,7 +10,7 @@ from datetime import datetime
 from math import ceil, exp
 
 from dispatcher.ledger import statements
-from dispatcher.ledger.snapshots import cells
+from dispatcher.ledger.snapshots import Cell, Cells, cells
 
 FIGURES = (
     "excluded",
@@ -78,6 +81,17 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """Messages of one wording in one place that somebody may have read, or may be reading."""
+
+    channel: str
+    region: str
+    language: str
+    wording_id: int
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
 class Point:
     """The reach curve at the end of a minute."""
 
@@ -117,18 +131,22 @@ def _figure(cell: Sequence[str], n: int | None) -> Figure | None:
     return None if n is None else Figure(channel, region, language, figure, n)
 
 
-def people(dispatch_id: int, *, regions: Regions = None) -> dict[str, int]:
+def people(
+    dispatch_id: int, *, regions: Regions = None, among: Cells | None = None
+) -> dict[str, int]:
     """The people's book: figure -> people, everybody once, by the best that happened to them."""
     found: Counter[str] = Counter()
-    for _, (figure,), n, *_ in cells("people", dispatch_id, regions=regions):
+    for _, (figure,), n, *_ in _cells("people", dispatch_id, regions, among):
         found[figure] += n
     return dict(found)
 
 
-def reasons(dispatch_id: int, *, regions: Regions = None) -> list[Reason]:
+def reasons(
+    dispatch_id: int, *, regions: Regions = None, among: Cells | None = None
+) -> list[Reason]:
     """Reasons, most frequent first."""
     found: Counter[tuple[str, ...]] = Counter()
-    for _, key, n, *_ in cells("reasons", dispatch_id, regions=regions):
+    for _, key, n, *_ in _cells("reasons", dispatch_id, regions, among):
         found[tuple(key)] += n
     return [
         Reason(figure, carrier, channel, code, n)
@@ -136,14 +154,16 @@ def reasons(dispatch_id: int, *, regions: Regions = None) -> list[Reason]:
     ]
 
 
-def reach(dispatch_id: int, *, within: int, regions: Regions = None) -> list[Reach]:
+def reach(
+    dispatch_id: int, *, within: int, regions: Regions = None, among: Cells | None = None
+) -> list[Reach]:
     """Times to reach, for each region, each channel and the whole; `within` in seconds.
 
     Told times are within one per cent.
     """
     held: dict[tuple[str | None, str | None], _Times] = {(None, None): _Times()}
-    for region, (channel, in_time), n, steps, counts in cells(
-        "reach", dispatch_id, regions=regions, within=within
+    for region, (channel, in_time), n, steps, counts in _cells(
+        "reach", dispatch_id, regions, among, within
     ):
         for place in ((region, None), (None, channel), (None, None)):
             times = held.setdefault(place, _Times())
@@ -173,16 +193,18 @@ class _Times:
         return Reach(region, channel, self.people, reached, self.in_time, p50, p90, p99)
 
 
-def first_out(dispatch_id: int) -> float | None:
+def first_out(dispatch_id: int, *, among: Cells | None = None) -> float | None:
     """Seconds from launch until the first message was taken by a carrier."""
-    found = cells("first_out", dispatch_id, regions=None)
+    found = _cells("first_out", dispatch_id, None, among)
     return found[0][2] / 1000 if found else None
 
 
-def matches(dispatch_id: int, *, regions: Regions = None) -> list[Match]:
+def matches(
+    dispatch_id: int, *, regions: Regions = None, among: Cells | None = None
+) -> list[Match]:
     """How the languages that went out were chosen."""
     found: Counter[tuple[str, ...]] = Counter()
-    for _, key, n, *_ in cells("matches", dispatch_id, regions=regions):
+    for _, key, n, *_ in _cells("matches", dispatch_id, regions, among):
         found[tuple(key)] += n
     return [Match(language, match, n) for (language, match), n in found.items()]
 
@@ -195,12 +217,27 @@ def curve(dispatch_id: int, *, regions: Regions = None) -> list[Point]:
     ]
 
 
-def unknowns(dispatch_id: int, *, regions: Regions = None) -> dict[str, int]:
+def unknowns(
+    dispatch_id: int, *, regions: Regions = None, among: Cells | None = None
+) -> dict[str, int]:
     """What became of unknowns: how many, by VERDICTS; what there was none of is left out."""
     found: Counter[str] = Counter()
-    for _, (verdict,), n, *_ in cells("unknowns", dispatch_id, regions=regions):
+    for _, (verdict,), n, *_ in _cells("unknowns", dispatch_id, regions, among):
         found[verdict] += n
     return {verdict: found[verdict] for verdict in VERDICTS if verdict in found}
+
+
+def sent(dispatch_id: int, *, regions: Regions = None) -> list[Sent]:
+    """What has left, by what it said and where; of a large dispatch as it was walked last."""
+    return told_sent(cells("sent", dispatch_id, regions=regions))
+
+
+def told_sent(found: Sequence[Cell]) -> list[Sent]:
+    """Cells of `sent` as values."""
+    return [
+        Sent(channel, region, language, int(wording), n)
+        for region, (channel, language, wording), n, *_ in found
+    ]
 
 
 def strays(dispatch_id: int) -> int:
@@ -211,6 +248,15 @@ def strays(dispatch_id: int) -> int:
 def mark(dispatch_id: int) -> int:
     """A number that differs whenever the figures do; 0 before any: cheap enough for every poll."""
     return int(statements.rows("mark", dispatch=dispatch_id)[0][0])
+
+
+def _cells(
+    question: str, dispatch_id: int, regions: Regions, among: Cells | None, within: int = 0
+) -> Sequence[Cell]:
+    """From `among`, where somebody has asked for the cells of several questions at once."""
+    if among is not None:
+        return among[question]
+    return cells(question, dispatch_id, regions=regions, within=within)
 
 
 def _listed(regions: Regions) -> list[str] | None:

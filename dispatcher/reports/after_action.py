@@ -145,11 +145,13 @@ def report(dispatch: Dispatch, *, scope: Scope) -> Report:
     """
     plan = thaw(dispatch.plan)
     regions = codes(scope)
-    matches = tally.matches(dispatch.id, regions=regions)
+    within = plan.target.within
+    walked = snapshots.all_cells(dispatch.id, regions=regions, within=within)
+    matches = tally.matches(dispatch.id, among=walked)
     spoken: Counter[str] = Counter()
     for match in matches:
         spoken[match.language] += match.n
-    reach = tally.reach(dispatch.id, within=plan.target.within, regions=regions)
+    reach = tally.reach(dispatch.id, within=within, among=walked)
     books = rows(tally.books(dispatch.id, regions=regions))
     return Report(
         dispatch_id=dispatch.id,
@@ -162,16 +164,22 @@ def report(dispatch: Dispatch, *, scope: Scope) -> Report:
         launched_by=dispatch.launched_by,
         completed_at=dispatch.completed_at,
         books=books,
-        people=tally.people(dispatch.id, regions=regions),
-        reasons=tuple(tally.reasons(dispatch.id, regions=regions)),
+        people=tally.people(dispatch.id, among=walked),
+        reasons=tuple(tally.reasons(dispatch.id, among=walked)),
         reach=tuple(reach),
-        objective=_objective(dispatch, plan=plan, reach=reach, books=books),
+        objective=_objective(
+            dispatch,
+            plan=plan,
+            reach=reach,
+            books=books,
+            took=tally.first_out(dispatch.id, among=walked),
+        ),
         languages=dict(spoken.most_common()),
         matched=sum(match.n for match in matches if match.match in MATCHES),
         curve=tuple(tally.curve(dispatch.id, regions=regions)),
         strays=tally.strays(dispatch.id),
         counted_at=snapshots.taken_at(dispatch.id),
-        unknowns=tally.unknowns(dispatch.id, regions=regions),
+        unknowns=tally.unknowns(dispatch.id, among=walked),
     )
 
 
@@ -200,7 +208,12 @@ def state_of(dispatch: Dispatch) -> str:
 
 
 def _objective(
-    dispatch: Dispatch, *, plan: Plan, reach: Sequence[Reach], books: Sequence[Row]
+    dispatch: Dispatch,
+    *,
+    plan: Plan,
+    reach: Sequence[Reach],
+    books: Sequence[Row],
+    took: float | None,
 ) -> Objective:
     """Each region's share counts everybody who could be written to, not only who has been."""
     aimed: Counter[str] = Counter()
@@ -211,7 +224,6 @@ def _objective(
         ((region, 100 * reached.get(region, 0) / n) for region, n in aimed.items() if n),
         key=lambda entry: (entry[1], entry[0]),
     )
-    took = tally.first_out(dispatch.id)
     target = plan.target
     started = took is not None and took <= target.first_message
     met: bool | None = bool(started and shares and shares[0][1] >= target.share)

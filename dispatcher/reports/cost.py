@@ -12,9 +12,9 @@ from dispatcher.fanout.load import acknowledgement
 from dispatcher.fanout.plan import thaw
 from dispatcher.kit import sms
 from dispatcher.kit.errors import Refused
-from dispatcher.ledger import stages
+from dispatcher.ledger import tally
 from dispatcher.ledger.models import Dispatch
-from dispatcher.ledger.stages import Sent
+from dispatcher.ledger.tally import Sent
 from dispatcher.providers import routing
 from dispatcher.wording import library, rendering
 from dispatcher.wording.facts import Fact, Facts
@@ -41,11 +41,7 @@ def cost(dispatch: Dispatch, *, regions: Sequence[str] | None) -> Cost:
     `regions` None: everywhere. A message that was sent again is counted once.
     """
     priced = prices.of(_account(dispatch))
-    rows = [
-        row
-        for row in stages.sent(dispatch.pk)
-        if row.channel == "sms" and (regions is None or _inside(row.region, regions))
-    ]
+    rows = [row for row in tally.sent(dispatch.pk, regions=regions) if row.channel == "sms"]
     parts = _parts(dispatch, rows)
     amounts: dict[str, Decimal] = {}
     unpriced: Counter[str] = Counter()
@@ -105,7 +101,3 @@ def _account(dispatch: Dispatch) -> str:
         return routing.account_for("sms", mode="drill" if dispatch.mode == "drill" else "real")
     except Refused:
         return ""
-
-
-def _inside(region: str, regions: Sequence[str]) -> bool:
-    return region in regions or region.partition("-")[0] in regions

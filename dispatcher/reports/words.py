@@ -1,6 +1,7 @@
 """The words of a report: figures, reasons, channels, regions and languages as people say them."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from django.utils import translation
@@ -201,23 +202,31 @@ def group_name(key: str) -> str:
 
 def language_name(tag: str) -> str:
     """A language in the active language; the tag itself when CLDR has no name."""
-    if not tag:
-        return gettext("No language")
+    return (
+        _language_name(tag, translation.get_language() or "en") if tag else gettext("No language")
+    )
+
+
+def region_name(code: str) -> str:
+    """A region in the active language, with its subdivision code where it has one."""
+    return _region_name(code, translation.get_language() or "en") if code else gettext("No region")
+
+
+@lru_cache(8192)
+def _language_name(tag: str, active: str) -> str:
     try:
-        name = Locale.parse(tag, sep="-").get_display_name(_active()) or tag
+        name = Locale.parse(tag, sep="-").get_display_name(_locale(active)) or tag
     except (UnknownLocaleError, ValueError):
         return tag
     return name[:1].upper() + name[1:]  # CLDR writes names as they stand inside a sentence
 
 
-def region_name(code: str) -> str:
-    """A region in the active language, with its subdivision code where it has one."""
-    if not code:
-        return gettext("No region")
+@lru_cache(32_768)
+def _region_name(code: str, active: str) -> str:
     country, _dash, part = code.partition("-")
-    name = _active().territories.get(country, country)
+    name = _locale(active).territories.get(country, country)
     return f"{name} ({part})" if part else str(name)
 
 
-def _active() -> Locale:
-    return Locale.parse(translation.to_locale(translation.get_language() or "en"))
+def _locale(active: str) -> Locale:
+    return Locale.parse(translation.to_locale(active))

@@ -1,6 +1,7 @@
 """Lengths, curves, numbers and times: what the page computes, whatever the report says."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from dispatcher.console.dispatches import page as pages
 from dispatcher.console.templatetags import told
 from dispatcher.ledger.tally import FIGURES, Point, Reach, Reason
 from dispatcher.reports.after_action import Objective, Report, Row
+from dispatcher.wording import values
 
 START = datetime(2026, 11, 23, 14, 0, 20, tzinfo=UTC)
 COUNTS = st.dictionaries(st.sampled_from(FIGURES), st.integers(0, 10**9))
@@ -174,3 +176,11 @@ def test_a_language_stands_alone_with_a_capital(language, name):
     """CLDR writes it as inside a sentence."""
     with translation.override(language):
         assert told.language("de") == name
+
+
+@pytest.mark.parametrize("tag", ["en", "fa", "ar", "es", "hi", "zh-hant", "pt-br", "de"])
+@given(n=st.integers(-10, 10**12))
+def test_whole_numbers_are_written_as_babel_writes_them(tag, n):
+    """The quick way has the same digits and the same signs between them."""
+    with translation.override(tag):
+        assert told.number(n) == values.show(Decimal(n), "number", locale=tag, zone=UTC)

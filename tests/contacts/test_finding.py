@@ -28,7 +28,8 @@ def known(load):
 def found(text="", scope=EVERYTHING, **asked):
     """The references of who is found."""
     page = finding.find(Wanted(text=text, **asked), scope=scope)
-    assert finding.count(Wanted(text=text, **asked), scope=scope) == len(page.people)
+    counted = finding.count(Wanted(text=text, **asked), scope=scope)
+    assert counted == finding.Counted(len(page.people))
     return [one.reference for one in page.people]
 
 
@@ -119,7 +120,34 @@ def test_pages_hold_everybody_once():
 
 def test_counting_stops():
     """Beyond the limit there are "more"."""
-    assert finding.count(Wanted(), scope=EVERYTHING, most=2) == 3
+    assert finding.count(Wanted(), scope=EVERYTHING, most=2) == finding.Counted(5)
+    asked = Wanted(state="sms")
+    assert finding.count(asked, scope=EVERYTHING, most=2) == finding.Counted(2, more=True)
+
+
+@pytest.mark.parametrize("few", [0, 5_000])
+@pytest.mark.parametrize(
+    ("asked", "references"),
+    [
+        ({"region": "150"}, ["m-1", "m-3"]),
+        ({"role": "customer", "state": "sms"}, ["m-1", "m-3", "M-50%"]),
+        ({"region": "US-CA", "role": "customer"}, ["M-50%"]),
+        ({"text": "m-", "region": "150"}, ["m-1", "m-3"]),
+        ({"role": "clinician"}, []),
+    ],
+)
+def test_few_and_many_are_found_alike(asked, references, few, monkeypatch):
+    """By sorting all who fit, or on a walk in the order of the ids."""
+    monkeypatch.setattr(finding, "FEW", few)
+    assert found(**asked) == references
+
+
+def test_who_waits_too_long_is_told_no_number(monkeypatch):
+    """Counting is given up, and the page is there all the same."""
+    monkeypatch.setattr(finding, "_PATIENCE", 50)
+    monkeypatch.setitem(finding.CONDITIONS, "dead", "pg_sleep(5) is not null")
+    assert finding.count(Wanted(state="dead"), scope=EVERYTHING) is None
+    assert finding.count(Wanted(state="sms"), scope=EVERYTHING) == finding.Counted(3)
 
 
 def test_the_forgotten_are_not_found():

@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from dispatcher.ledger import enlisting, entries, tally
+from dispatcher.ledger import enlisting, entries, moving, tally
 from dispatcher.ledger.climb import climb
 from dispatcher.ledger.entries import Fact, Window
 from dispatcher.ledger.facts import BLOCK, MOST_ATTEMPTS, Outcome, Rank
 from dispatcher.ledger.models import Batch, Delivery, Delta, Dispatch, Question
 from dispatcher.ledger.models import Receipt as Kept
 from dispatcher.ledger.statements import ledger_now
+from dispatcher.ledger.tally import Figure
 from tests.ledger.conftest import person, query, sms_then_email
 from tests.ledger.test_books import TAKEN, figures, receipt, send, shift
 
@@ -153,17 +154,39 @@ def test_a_withdrawn_batch_that_was_only_claimed_has_no_lease_left(enlist):
     assert Batch.objects.get().lease_until is None
 
 
-def test_deltas_fold_once_and_then_rest(enlist):
-    dispatch = enlist([person(n) for n in range(1, 400)], most=2)
-    before, rows = figures(dispatch), Delta.objects.count()
-    entries.squash()
-    assert Delta.objects.count() < rows - 50
-    assert figures(dispatch) == before
-    # A minute that ends meanwhile leaves two folded rows, and so two more within reach once.
-    assert 0 in [entries.squash() for _ in range(3)]
-    kept = set(Delta.objects.values_list("id", flat=True))
+def test_deltas_are_folded_into_sums_that_say_the_same(enlist):
+    """Folding moves neither a figure nor the curve nor the mark; a quiet house writes nothing."""
+    dispatch = enlist([person(n) for n in range(1, 40)], most=2)
+    send([Outcome.taken(f"C{n}") for n in range(39)])
+
+    def told():
+        one = dispatch.id
+        return figures(dispatch), tally.curve(one), tally.mark(one), moving.speed(one).messages
+
+    before = told()
+    assert Delta.objects.count() > 20
+    assert entries.squash() == 1
+    assert Delta.objects.count() == 0
+    assert told() == before
+    assert tally.audit(dispatch.id) == []
     assert entries.squash() == 0
-    assert set(Delta.objects.values_list("id", flat=True)) == kept
+
+
+def test_what_comes_after_a_fold_is_added_to_it(enlist):
+    """A second fold adds to the sums of the first; of parts of the world too."""
+    dispatch = enlist([person(1, region="DE"), person(2, region="FR")])
+    entries.squash()
+    before = tally.mark(dispatch.id)
+    send([Outcome.taken("C1"), Outcome.taken("C2")])
+    moved, halves = tally.mark(dispatch.id), [tally.books(dispatch.id, regions=["DE"])]
+    curve = tally.curve(dispatch.id, regions=["DE"])
+    entries.squash()
+    halves.append(tally.books(dispatch.id, regions=["DE"]))
+    assert before < moved == tally.mark(dispatch.id)
+    assert halves[0] == halves[1] == [Figure("sms", "DE", "de", "handed_over", 1)]
+    assert tally.curve(dispatch.id, regions=["DE"]) == curve
+    assert curve[-1].handed_over == 1
+    assert tally.audit(dispatch.id) == []
 
 
 def test_the_mark_moves_when_a_change_with_a_smaller_id_comes_later(enlist):

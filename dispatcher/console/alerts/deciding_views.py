@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -15,12 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from contacts import errors as contacts_errors
 from dispatcher.alerts import approve, desk, launch, looks
-from dispatcher.alerts import preview as previews
 from dispatcher.alerts.models import Alert, Approval
 from dispatcher.alerts.states import MEANING, State
 from dispatcher.alerts.turns import Rights, Turn, turn
 from dispatcher.console import acting
 from dispatcher.console.alerts import deciding_page as pages
+from dispatcher.console.alerts import outgoing
 from dispatcher.console.alerts.deciding_forms import Glass, Reason, Word, seats
 from dispatcher.console.alerts.draft import STATES
 from dispatcher.console.door import for_roles, person
@@ -39,9 +40,14 @@ Said = Approval.Decision
 class Preview:
     """What goes out and what has changed; `refused` says why it cannot be told."""
 
-    outgoing: pages.Outgoing | None = None
+    shown: outgoing.Shown | None = None
     changed: pages.Changed | None = None
     refused: str = ""
+
+    @property
+    def lazy(self) -> bool:
+        """Whether the page must ask for it."""
+        return self.shown is None and not self.refused
 
 
 @never_cache
@@ -53,7 +59,8 @@ def alert(request: HttpRequest, number: int) -> HttpResponse:
     held = desk.read(number, by=user)
     mine = turn(held, Rights.of(user))
     made = launch.dispatch_of(held)
-    seen = _preview(held, by=user, language=request.GET.get("in", ""))
+    language, wait = request.GET.get("in", ""), "whole" in request.GET
+    seen = _preview(held, by=user, language=language, wait=wait)
     told = {
         "area": "alerts",
         "alert": held,
@@ -75,6 +82,7 @@ def alert(request: HttpRequest, number: int) -> HttpResponse:
         "facts": pages.facts(held, regions=desk.regions_seen(user, held)),
         "follows": held.follows if held.follows and desk.seen_by(user, held.follows) else None,
         "writing": way("console:alerts-resume", held.pk),
+        "whole": "?" + urlencode({"whole": 1, **({"in": language} if language else {})}),
     }
     return render(request, "console/alerts/alert.html", told)
 
@@ -268,22 +276,22 @@ def _changed(request: HttpRequest, held: Alert) -> HttpResponse:
     return render(request, "console/alerts/changed.html", told, status=409)
 
 
-def _preview(held: Alert, *, by: User, language: str) -> Preview:
-    """What goes out, for who may see all of it; the look is kept."""
+def _preview(held: Alert, *, by: User, language: str, wait: bool) -> Preview:
+    """What goes out, for who may see all of it; the look is kept once it is shown."""
     if not desk.sees_all(by, held):
         return Preview(refused=gettext("This alert reaches further than your regions; what goes "
                                        "out, and to how many, is shown to those who see all of "
                                        "them."))  # fmt: skip
+    own = language or translation.get_language() or "en"
     try:
-        seen = previews.preview(held, by=by)
+        shown = outgoing.shown(held, by=by, language=_tag(own), wait=wait)
     except (Refused, contacts_errors.Refused) as refused:
         return Preview(refused=said(refused))
-    now = looks.sight(held, seen)
-    before = looks.look(held, now, by=by)
-    own = language or translation.get_language() or "en"
+    if shown is None:
+        return Preview()
+    before = looks.look(held, shown.sight, by=by)
     return Preview(
-        outgoing=pages.outgoing(seen, language=_tag(own)),
-        changed=pages.changed(before, now, scenario=held.scenario) if before else None,
+        shown, pages.changed(before, shown.sight, scenario=held.scenario) if before else None
     )
 
 

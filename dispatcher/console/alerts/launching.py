@@ -1,6 +1,10 @@
 """The launch: a page of its own, with words that are typed by hand."""
 
+import json
+import time
 from collections import Counter
+from datetime import timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,8 +18,9 @@ from django.views.decorators.http import require_http_methods
 from dispatcher.alerts import desk, launch, night, speed, survey
 from dispatcher.alerts.models import Alert
 from dispatcher.alerts.states import State
-from dispatcher.console import acting
+from dispatcher.console import acting, shelf
 from dispatcher.console.account.fresh import fresh
+from dispatcher.console.alerts import outgoing
 from dispatcher.console.alerts.deciding_forms import Confirm
 from dispatcher.console.alerts.draft import STATES
 from dispatcher.console.door import for_roles, person
@@ -60,13 +65,38 @@ def alert_launch(request: HttpRequest, number: int) -> HttpResponse:
         "words": words,
         "form": form,
         "back": reverse("console:alert", args=[held.pk]),
-        **(_leaving(held) if held.state == State.APPROVED and desk.sees_all(user, held) else {}),
     }
+    if held.state == State.APPROVED and desk.sees_all(user, held):
+        leaving = _leaving(held, wait="whole" in request.GET)
+        told |= {"lazy": True} if leaving is None else _until(leaving)
     return render(request, "console/alerts/launch.html", told, status=409 if form.errors else 200)
 
 
-def _leaving(held: Alert) -> dict[str, object]:
-    """How many, in which languages and channels, how long it takes."""
+def _leaving(held: Alert, *, wait: bool) -> dict[str, Any] | None:
+    """How many, in which languages and channels, how long it takes; None: not without waiting."""
+    if outgoing.few(held):
+        return _counted(held)
+    key, mark = f"console:leaving:{held.pk}", outgoing.mark(held)
+    kept = shelf.take(key)
+    if kept and kept.mark == mark and (kept.rests or not wait):
+        figures: dict[str, Any] = json.loads(kept.html)
+        return figures
+    if not wait:
+        return None
+    began = time.perf_counter()
+    figures = _counted(held)
+    shelf.keep(key, mark=mark, html=json.dumps(figures), took=time.perf_counter() - began)
+    return figures
+
+
+def _until(leaving: dict[str, Any]) -> dict[str, Any]:
+    """With the moment at which the last one leaves, if it is sent now."""
+    takes = leaving["takes"]
+    last_at = timezone.now() + timedelta(seconds=takes) if takes is not None else None
+    return {**leaving, "last_at": last_at}
+
+
+def _counted(held: Alert) -> dict[str, Any]:
     found = survey.survey(held)
     languages: Counter[str] = Counter()
     channels: Counter[str] = Counter()
@@ -82,7 +112,6 @@ def _leaving(held: Alert) -> dict[str, object]:
         "languages": languages.most_common(),
         "channels": channels.most_common(),
         "takes": takes.total_seconds() if takes is not None else None,
-        "last_at": now + takes if takes is not None else None,
         "waiting": sum(people for _, _, people in waiting.held),
         "late": waiting.late,
     }

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,6 +49,17 @@ def latest(seen: Seen, *, polled: bool) -> Fragment:
         html = _render(seen, tag=_tag(key, mark), polled=polled)
         kept = shelf.keep(key, mark=mark, html=html, took=time.perf_counter() - began)
     return Fragment(kept.html, _tag(key, kept.mark))
+
+
+def unchanged(seen: Seen, tags: Collection[str]) -> str:
+    """The tag of the living part where it is one of these; '' else. Nothing is made, nor read."""
+    key = _key(seen, polled=True)
+    now = _tag(key, _mark(seen.dispatch))
+    if now in tags:
+        return now
+    label = shelf.label(key)
+    kept = _tag(key, label.mark) if label and label.rests else ""
+    return kept if kept in tags else ""
 
 
 def now_of(seen: Seen) -> Page:

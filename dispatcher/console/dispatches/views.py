@@ -82,12 +82,14 @@ def dispatch(request: HttpRequest, dispatch_id: int) -> HttpResponse:
 @signed_in
 def dispatch_live(request: HttpRequest, dispatch_id: int) -> HttpResponse:
     """The living part alone; 304 while nothing has changed."""
-    fragment = live.latest(_found(request, dispatch_id), polled=True)
-    if fragment.tag in parse_etags(request.headers.get("If-None-Match", "")):
+    found = _found(request, dispatch_id, titled=False)
+    tag = live.unchanged(found, parse_etags(request.headers.get("If-None-Match", "")))
+    if tag:
         answer: HttpResponse = HttpResponseNotModified()
     else:
-        answer = HttpResponse(fragment.html)
-    answer.headers["ETag"] = fragment.tag
+        fragment = live.latest(seen.titled(found), polled=True)
+        tag, answer = fragment.tag, HttpResponse(fragment.html)
+    answer.headers["ETag"] = tag
     answer.headers["Cache-Control"] = "private, no-cache"
     return answer
 
@@ -115,9 +117,9 @@ def _line(entry: Seen) -> Line:
     return Line(entry, after_action.state_of(entry.dispatch), bar(rows))
 
 
-def _found(request: HttpRequest, dispatch_id: int) -> Seen:
+def _found(request: HttpRequest, dispatch_id: int, *, titled: bool = True) -> Seen:
     """404 for what is not there and for what is not theirs: no one learns which of the two."""
-    found = seen.find(person(request), dispatch_id)
+    found = seen.find(person(request), dispatch_id, titled=titled)
     if found is None:
         raise Http404
     return found

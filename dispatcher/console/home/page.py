@@ -122,8 +122,7 @@ def home(user: User) -> Home:
 def moving(user: User) -> Iterator[Running]:
     """What runs now, the newest first, in the person's regions."""
     now = ledger_now()
-    open_ones = [one for one in seen.listed(user, before=None, most=25) if _runs(one)]
-    for one in open_ones[:RUNNING]:
+    for one in seen.under_way(user, most=RUNNING):
         regions = after_action.codes(one.scope)
         rows = after_action.rows(tally.books(one.dispatch.pk, regions=regions))
         target = thaw(one.dispatch.plan).target
@@ -167,10 +166,6 @@ def way(name: str, *args: object) -> str:
         return reverse(name, args=args)
     except NoReverseMatch:
         return ""
-
-
-def _runs(one: Seen) -> bool:
-    return one.dispatch.completed_at is None and one.dispatch.stopped_at is None
 
 
 def _open(user: User, rights: Rights) -> Iterator[tuple[Alert, Turn]]:

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from contacts import finding
-from contacts.finding import COUNTED, Wanted
+from contacts.finding import Counted, Wanted
 from contacts.regions import Scope
 from dispatcher.console.people import choices
 from dispatcher.console.people.asking import into, keepers, scope
@@ -91,7 +91,6 @@ def people(request: HttpRequest) -> HttpResponse:
         "query": urlencode(asked),
         "later": "after" in request.GET,
         "places": choices.places(inside),
-        "counted": COUNTED,
     }
     return render(request, "console/people/search.html", told)
 
@@ -105,5 +104,5 @@ def _found(form: SearchForm, inside: Scope, after: str) -> dict[str, object]:
     return {
         "rows": [row(one, names) for one in page.people],
         "after": page.after,
-        "found": len(page.people) if whole else finding.count(wanted, scope=inside),
+        "found": Counted(len(page.people)) if whole else finding.count(wanted, scope=inside),
     }

@@ -15,21 +15,62 @@ with clock as materialized (select ledger_now() as now), span as materialized (
         date_trunc('minute', d.launched_at)) as begins, d.launched_at, c.now
     from ledger_dispatch d cross join clock c where d.id = %(dispatch)s
 ), lately as (
-    select coalesce(sum(x.n), 0)::bigint as n from ledger_delta x
-    where x.dispatch_id = %(dispatch)s and x.minute >= (select begins from span)
-        and x.figure in ('handed_over', 'delivered', 'failed', 'unknown')
-        and (%(regions)s::text[] is null or x.region = any(%(regions)s)
-            or split_part(x.region, '-', 1) = any(%(regions)s))
+    select coalesce(sum(n), 0)::bigint as n from (
+        select handed_over + delivered + failed + unknown as n from ledger_minute
+        where dispatch_id = %(dispatch)s and minute >= (select begins from span)
+            and case when %(regions)s::text[] is null then region = '*' else region = any(%(regions)s)
+                or split_part(region, '-', 1) = any(%(regions)s) end
+        union all
+        select x.n from ledger_delta x
+        where x.dispatch_id = %(dispatch)s and x.minute >= (select begins from span)
+            and x.figure in ('handed_over', 'delivered', 'failed', 'unknown')
+            and (%(regions)s::text[] is null or x.region = any(%(regions)s)
+                or split_part(x.region, '-', 1) = any(%(regions)s))
+    ) x
 )
 select l.n, greatest(extract(epoch from s.now - greatest(s.begins, s.launched_at)), 1)::float8
 from lately l cross join span s
+
+-- name: silent_page_end
+-- The contact id up to which a page of so many people follows; null when fewer are left. Batches lie
+-- across each other, so that the first of them to end says only roughly where: its people and theirs
+-- before it are looked at one by one, of a slice at most.
+with ahead as (
+    select id, size, first_contact, last_contact, contact_ids from ledger_batch
+    where dispatch_id = %(dispatch)s and origin_id is null and last_contact > %(after)s
+        and (%(regions)s::text[] is null or region = any(%(regions)s)
+            or split_part(region, '-', 1) = any(%(regions)s))
+), apart as materialized (
+    select contact_id from ledger_exclusion
+    where dispatch_id = %(dispatch)s and contact_id > %(after)s
+        and (%(regions)s::text[] is null or region = any(%(regions)s)
+            or split_part(region, '-', 1) = any(%(regions)s))
+    order by contact_id limit %(most)s
+), rough as materialized (
+    select least((select min(last_contact)
+        from (select last_contact, sum(size) over (order by last_contact, id) as n from ahead) c
+        where n >= %(most)s),
+        (select contact_id from apart offset %(most)s - 1)) as upto
+), page as (
+    select distinct contact_id from (
+        select u.contact_id
+        from (select r.upto, a.contact_ids from rough r, ahead a
+            where r.upto is null or a.first_contact <= r.upto offset 0) near
+        cross join lateral unnest(near.contact_ids) as u (contact_id)
+        where (near.upto is null or u.contact_id <= near.upto) and u.contact_id > %(after)s
+        union all
+        select x.contact_id from rough r, apart x where r.upto is null or x.contact_id <= r.upto
+    ) p order by contact_id limit %(most)s
+)
+select case when count(p.contact_id) = %(most)s then max(p.contact_id) else max(r.upto) end
+from rough r left join page p on true
 
 -- name: unanswered_between
 -- Who has not answered among the people between two contact ids, each once, by the best that happened
 -- to them: a page of `unanswered`, in the order of the ids.
 with b as materialized (
     select * from ledger_batch where dispatch_id = %(dispatch)s
-        and contact_ids[1] <= %(upto)s and contact_ids[cardinality(contact_ids)] > %(after)s
+        and first_contact <= %(upto)s and last_contact > %(after)s
         and (%(regions)s::text[] is null or region = any(%(regions)s)
             or split_part(region, '-', 1) = any(%(regions)s))
 ), place as materialized (
@@ -82,8 +123,7 @@ where dispatch_id = %(dispatch)s and acknowledged_at is not null
 with root as materialized (
     select b.*, array_position(b.contact_ids, %(contact)s) as i from ledger_batch b
     where b.dispatch_id = %(dispatch)s and b.origin_id is null
-        and b.contact_ids[1] <= %(contact)s
-        and b.contact_ids[cardinality(b.contact_ids)] >= %(contact)s
+        and b.first_contact <= %(contact)s and b.last_contact >= %(contact)s
         and b.contact_ids @> array[%(contact)s::bigint]
         and (%(regions)s::text[] is null or b.region = any(%(regions)s)
             or split_part(b.region, '-', 1) = any(%(regions)s))

@@ -1,4 +1,4 @@
--- Finished dispatches shrink to what their report needs: the deltas, and the cells of a last walk.
+-- Finished dispatches shrink to what their report needs: the sums, and the cells of a last walk.
 
 -- name: to_shrink
 -- Dispatches that were complete before `before` and still have rows of people, the oldest first. One
@@ -18,15 +18,6 @@ where id = %(dispatch)s and state = 'complete' for update
 -- From now on its figures are those of the last walk.
 update ledger_dispatch set shrunk_at = (select ledger_now())
 where id = %(dispatch)s and shrunk_at is null
-
--- name: fold_deltas
--- All changes of a figure in a minute become one row.
-with old as (
-    delete from ledger_delta where dispatch_id = %(dispatch)s returning *
-)
-insert into ledger_delta (dispatch_id, minute, channel, region, language, figure, n)
-select dispatch_id, minute, channel, region, language, figure, sum(n) from old
-group by dispatch_id, minute, channel, region, language, figure having sum(n) <> 0
 
 -- name: rows_of_people
 -- How many rows of single people a dispatch has, by table: what shrinking would remove.

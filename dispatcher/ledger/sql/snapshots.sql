@@ -7,7 +7,7 @@
 select d.id from ledger_dispatch d left join ledger_snapshot s on s.dispatch_id = d.id
 where d.targeted > %(small)s and d.shrunk_at is null
     and (s.at is null or s.at <= ledger_now() - make_interval(secs => greatest(5, 4 * s.seconds))
-        and s.mark <> (select coalesce(sum(id), 0) from ledger_delta where dispatch_id = d.id))
+        and s.mark <> ledger_mark_of(d.id))
 order by s.at nulls first, d.id
 
 -- name: room_to_walk
@@ -37,11 +37,11 @@ on conflict (dispatch_id) do update set at = excluded.at, seconds = excluded.sec
 select s.at from ledger_snapshot s join ledger_dispatch d on d.id = s.dispatch_id
 where s.dispatch_id = %(dispatch)s and (d.shrunk_at is not null
     or s.at > ledger_now() - make_interval(secs => greatest(60, 10 * s.seconds))
-    or s.mark = (select coalesce(sum(id), 0) from ledger_delta where dispatch_id = %(dispatch)s))
+    or s.mark = ledger_mark_of(d.id))
 
 -- name: cells
--- The cells of a question.
-select region, key, n, steps, counts from ledger_cell
-where dispatch_id = %(dispatch)s and question = %(question)s and (region = '' and %(everywhere)s
-    or (%(regions)s::text[] is null or region = any(%(regions)s)
-        or split_part(region, '-', 1) = any(%(regions)s)))
+-- The cells of some questions; the first message is everybody's.
+select question, region, key, n, steps, counts from ledger_cell
+where dispatch_id = %(dispatch)s and question = any(%(questions)s) and (question = 'first_out'
+    or %(regions)s::text[] is null or region = any(%(regions)s)
+    or split_part(region, '-', 1) = any(%(regions)s))

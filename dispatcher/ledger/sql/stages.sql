@@ -92,9 +92,9 @@ where dispatch_id = %(dispatch)s and state = 'waiting' and due_at > (select ledg
 -- name: page_end
 -- The contact id up to which about so many people of a dispatch follow; null when there are fewer.
 with ahead as (
-    select id, size, contact_ids[cardinality(contact_ids)] as last from ledger_batch
+    select id, size, last_contact as last from ledger_batch
     where dispatch_id = %(dispatch)s and origin_id is null
-        and contact_ids[cardinality(contact_ids)] > %(after)s
+        and last_contact > %(after)s
 ), counted as (
     select last, sum(size) over (order by last, id) as n from ahead
 )
@@ -113,8 +113,8 @@ with person as materialized (
     select u.contact_id, b.channel, null::bigint as owner
     from ledger_batch b cross join lateral unnest(b.contact_ids) as u (contact_id)
     where b.dispatch_id = %(dispatch)s and b.origin_id is null
-        and b.contact_ids[1] <= %(upto)s
-        and b.contact_ids[cardinality(b.contact_ids)] > %(after)s
+        and b.first_contact <= %(upto)s
+        and b.last_contact > %(after)s
         and u.contact_id > %(after)s and u.contact_id <= %(upto)s
     union all
     select contact_id, case when served_by is not null then channel end, served_by
@@ -129,8 +129,8 @@ with person as materialized (
     from ledger_batch b cross join lateral (select * from ledger_delivery
         where id between b.id * 1024 and b.id * 1024 + 1023 offset 0) d
     where %(unless)s = 'delivered' and b.dispatch_id = %(dispatch)s and b.origin_id is null
-        and b.contact_ids[1] <= %(upto)s
-        and b.contact_ids[cardinality(b.contact_ids)]
+        and b.first_contact <= %(upto)s
+        and b.last_contact
             >= (select least(min(owner), %(after)s + 1) from person)
         and ledger_figure(d.standing) = 'delivered'
 )
@@ -170,8 +170,8 @@ with x as materialized (
 ), b as materialized (
     select b.*, d.stopped_at is null and d.expires_at > (select ledger_now()) as live
     from ledger_batch b join ledger_dispatch d on d.id = b.dispatch_id
-    where b.dispatch_id = %(dispatch)s and b.contact_ids[1] <= %(upto)s
-        and b.contact_ids[cardinality(b.contact_ids)] >= (select id from low)
+    where b.dispatch_id = %(dispatch)s and b.first_contact <= %(upto)s
+        and b.last_contact >= (select id from low)
         and (%(regions)s::text[] is null or b.region = any(%(regions)s)
             or split_part(b.region, '-', 1) = any(%(regions)s))
         and (%(wordings)s::bigint[] is null or b.wording_id = any(%(wordings)s))
@@ -264,22 +264,3 @@ with stage as (
     from stage where d.id = stage.dispatch_id and %(targeted)s > 0
 )
 delete from ledger_copy c using stage where c.dispatch_id = stage.dispatch_id and %(last)s
-
--- name: sent
--- Messages that were taken, delivered or are unknown, or are in flight, by what they said and where:
--- what a fact that turns out to be wrong has spoiled.
-select channel, region, language, wording_id, sum(n)::bigint from (
-    select b.channel, b.region, b.language, b.wording_id, count(*) as n
-    from ledger_batch b cross join lateral (select * from ledger_delivery
-        where id between b.id * 1024 and b.id * 1024 + 1023 offset 0) d
-    where b.dispatch_id = %(dispatch)s and b.origin_id is null
-        and (mod(d.standing, 100) in (10, 20, 40)
-            or d.acknowledged_at is not null or d.opened_at is not null)
-    group by 1, 2, 3, 4
-    union all
-    select channel, region, language, wording_id, sum(cursor - settled - early) from ledger_batch
-    where dispatch_id = %(dispatch)s and cursor > settled + early
-    group by 1, 2, 3, 4
-) told
-group by 1, 2, 3, 4 having sum(n) > 0
-order by 5 desc, 1, 2, 3, 4

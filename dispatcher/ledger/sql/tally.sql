@@ -2,15 +2,18 @@
 -- batches, block by block: `offset 0` keeps the planner from joining a range to a million rows in
 -- another way (31 s instead of 0.7 s for the reasons of a million).
 --
--- people, reasons, reach, first_out, matches and unknowns walk over all rows of a dispatch and give
--- cells: region, key, n, and for reach steps and counts. `snapshots` keeps the cells of large ones.
+-- people, reasons, reach, first_out, matches, unknowns and sent walk over all rows of a dispatch and
+-- give cells: region, key, n, and for reach steps and counts. `snapshots` keeps the cells of large ones.
 
 -- name: books
--- Every figure of the deliveries' book, by channel, region and language, from the deltas.
-select channel, region, language, figure, sum(n)::bigint from ledger_delta
-where dispatch_id = %(dispatch)s
-    and (%(regions)s::text[] is null or region = any(%(regions)s)
-        or split_part(region, '-', 1) = any(%(regions)s))
+-- Every figure of the deliveries' book, by channel, region and language: the sums, and what changed
+-- since they were folded.
+select channel, region, language, figure, sum(n)::bigint from (
+    select channel, region, language, figure, n from ledger_sum where dispatch_id = %(dispatch)s
+    union all
+    select channel, region, language, figure, n from ledger_delta where dispatch_id = %(dispatch)s) x
+where %(regions)s::text[] is null or region = any(%(regions)s)
+    or split_part(region, '-', 1) = any(%(regions)s)
 group by channel, region, language, figure having sum(n) <> 0
 
 -- name: rows
@@ -151,12 +154,21 @@ group by b.region, b.language, b.match
 
 -- name: curve
 -- Delivered and handed over, minute by minute, running: the reach curve.
-select minute, sum(sum(case when figure = 'delivered' then n else 0 end)) over w::bigint,
-    sum(sum(case when figure in ('delivered', 'handed_over') then n else 0 end)) over w::bigint
-from ledger_delta
-where dispatch_id = %(dispatch)s
-    and (%(regions)s::text[] is null or region = any(%(regions)s)
-        or split_part(region, '-', 1) = any(%(regions)s))
+select minute, sum(sum(delivered)) over w::bigint, sum(sum(delivered + handed_over)) over w::bigint
+from (
+    select minute, delivered, handed_over from ledger_minute
+    where dispatch_id = %(dispatch)s
+        and case when %(regions)s::text[] is null then region = '*' else region = any(%(regions)s)
+            or split_part(region, '-', 1) = any(%(regions)s) end
+    union all
+    select minute, case figure when 'delivered' then n else 0 end,
+        case figure when 'handed_over' then n else 0 end
+    from ledger_delta
+    where dispatch_id = %(dispatch)s
+        and figure in ('handed_over', 'delivered', 'failed', 'unknown')
+        and (%(regions)s::text[] is null or region = any(%(regions)s)
+            or split_part(region, '-', 1) = any(%(regions)s))
+) x
 group by minute window w as (order by minute)
 
 -- name: unknowns
@@ -182,12 +194,33 @@ where %(regions)s::text[] is null or b.region = any(%(regions)s)
     or split_part(b.region, '-', 1) = any(%(regions)s)
 group by b.region, u.verdict
 
+-- name: sent
+-- Messages that were taken, delivered or are unknown, or are in flight, by what they said and where:
+-- what they cost, and what a fact that turns out to be wrong has spoiled.
+select region, array[channel, language, wording_id::text], sum(n)::bigint, null::int[], null::bigint[]
+from (
+    select b.channel, b.region, b.language, b.wording_id, count(*) as n
+    from ledger_batch b cross join lateral (select * from ledger_delivery
+        where id between b.id * 1024 and b.id * 1024 + 1023 offset 0) d
+    where b.dispatch_id = %(dispatch)s and b.origin_id is null
+        and (mod(d.standing, 100) in (10, 20, 40)
+            or d.acknowledged_at is not null or d.opened_at is not null)
+    group by 1, 2, 3, 4
+    union all
+    select channel, region, language, wording_id, sum(cursor - settled - early) from ledger_batch
+    where dispatch_id = %(dispatch)s and cursor > settled + early
+    group by 1, 2, 3, 4
+) told
+where %(regions)s::text[] is null or region = any(%(regions)s)
+    or split_part(region, '-', 1) = any(%(regions)s)
+group by region, channel, language, wording_id having sum(n) > 0
+order by 3 desc, 1, 2
+
 -- name: strays
 -- Receipts since the launch that belong to nothing that we sent.
 select count(*) from ledger_receipt r join ledger_dispatch p on p.id = %(dispatch)s
 where r.stray and r.received_at >= p.launched_at
 
 -- name: mark
--- A number that moves with the figures. Not the greatest id: of two changes that are made at the
--- same time the one with the smaller id may be committed last.
-select coalesce(sum(id), 0)::bigint from ledger_delta where dispatch_id = %(dispatch)s
+-- A number that moves with the figures.
+select ledger_mark_of(%(dispatch)s)

@@ -9,10 +9,13 @@ from ledger_dispatch group by 1, 2
 
 -- name: watched_figures
 -- The deliveries' book of all that is open or was completed within the hour, summed over regions and
--- languages, from the deltas.
+-- languages.
 select d.mode, x.channel, x.figure, sum(x.n)::bigint
 from ledger_dispatch d cross join lateral (
-    select channel, figure, sum(n) as n from ledger_delta where dispatch_id = d.id group by 1, 2) x
+    select channel, figure, sum(n) as n from (
+        select channel, figure, n from ledger_sum where dispatch_id = d.id
+        union all select channel, figure, n from ledger_delta where dispatch_id = d.id) f
+    group by 1, 2) x
 where d.state <> 'complete' or d.completed_at > (select ledger_now()) - interval '1 hour'
 group by 1, 2, 3 having sum(x.n) <> 0
 

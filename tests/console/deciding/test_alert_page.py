@@ -6,6 +6,8 @@ import pytest
 
 from dispatcher.alerts import approve, compose, desk
 from dispatcher.alerts.models import Approval, Look
+from dispatcher.console import shelf
+from dispatcher.ledger import snapshots
 from tests.console.conftest import NASTY
 
 
@@ -178,3 +180,22 @@ def test_nothing_that_others_wrote_runs(pending, kenji, signed_in):
 def test_an_alert_that_is_not_there_is_not_found(kenji, signed_in, number):
     """Also where the number is longer than a database's."""
     assert signed_in(kenji).get(f"/alerts/{number}/").status_code == 404
+
+
+def test_a_large_audience_is_looked_at_afterwards(pending, kenji, signed_in, monkeypatch):
+    """The page opens without it, nobody can say yes to what is not there, and it is kept."""
+    monkeypatch.setattr(snapshots, "SMALL", 0)
+    monkeypatch.setattr(shelf, "REST", 0)
+    client = signed_in(kenji)
+    page = client.get(f"/alerts/{pending.pk}/").content.decode()
+    assert 'hx-get="?whole=1"' in page
+    assert "Morning Oats" in page, "the facts are there"
+    assert "Approve as" not in page
+    assert not Look.objects.exists()
+    whole = client.get(f"/alerts/{pending.pk}/?whole=1").content.decode()
+    assert "Approve as" in whole
+    assert "People were counted at" in whole
+    assert Look.objects.count() == 1
+    assert "Approve as" in client.get(f"/alerts/{pending.pk}/").content.decode()
+    compose.reopen(pending, by=pending.author)
+    assert 'hx-get="?whole=1"' in client.get(f"/alerts/{pending.pk}/").content.decode()
