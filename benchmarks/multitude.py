@@ -88,11 +88,16 @@ def register(people: int, *, keeper: str, sample: int = SAMPLE) -> None:
         cursor.execute("vacuum analyze")
 
 
-def _import(count: int, *, keeper: str) -> None:
+def bring(count: int, *, keeper: str) -> None:
+    """So many people more by an import of a spreadsheet, whose references nobody has yet."""
+    _import(count, keeper=keeper, prefix="new-")
+
+
+def _import(count: int, *, keeper: str, prefix: str = "") -> None:
     sheet = io.StringIO(newline="")
     writer = csv.DictWriter(sheet, HEADINGS)
     writer.writeheader()
-    writer.writerows(make(count))
+    writer.writerows(row | {"reference": prefix + row["reference"]} for row in make(count))
     done = importing.import_file(
         io.BytesIO(sheet.getvalue().encode()),
         by=keeper,

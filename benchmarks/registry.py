@@ -7,6 +7,7 @@ people who are there, filters of all kinds and two at a time, each in five scope
 import random
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from statistics import median, quantiles
 from typing import Annotated, Any
 
@@ -18,6 +19,11 @@ from benchmarks import figures, meter
 from benchmarks.stage import Here, Stage
 
 _ERR = Console(stderr=True)
+_OF_SEARCH = (
+    "contacts_by_word", "contacts_by_reference", "contacts_address_begins", "contacts_of_country",
+    "contacts_of_region", "contacts_of_role", "contacts_of_language", "contacts_address_dead",
+    "contacts_consent_refused",
+)  # fmt: skip
 _SCOPES = (("001",), ("EU",), ("DE",), ("IS",), ("FR", "BE"))
 _SAMPLE = """
     select name, reference from contacts_contact
@@ -33,6 +39,7 @@ def main(
     *,
     people: Annotated[int, typer.Option(min=1000, help="In the registry.")] = 1_000_000,
     calls: Annotated[int, typer.Option(min=1, help="Of each question.")] = 1,
+    imports: Annotated[int, typer.Option(min=0, help="Rows to import, undone again.")] = 0,
     here: Annotated[bool, typer.Option(help="In DATABASE_URL; what is made there stays.")] = False,
 ) -> None:
     """Measure milliseconds of a page of people, and of its figure of how many there are."""
@@ -45,6 +52,9 @@ def main(
         if not Contact.objects.exists():
             _ERR.print(f"  {people:,} people are made …", highlight=False)
             multitude.register(people, keeper="benchmark")
+        if imports:
+            _import(imports)
+            return
         table = Table(title=f"milliseconds; load {meter.load():.1f}", title_justify="left")
         for head in ("known", "questions", "page p50", "p95", "worst", "count p50", "p95", "worst"):
             table.add_column(head, justify="left" if head == "known" else "right")
@@ -62,8 +72,29 @@ def main(
             row = [cell for times in found.values() for cell in _cells(times)]
             table.add_row(name, str(len(asked) * len(_SCOPES)), *row)
     Console().print(table)
-    for took, question in sorted(worst, reverse=True)[:8]:
-        sys.stdout.write(f"{took:8.1f} {question}\n")
+    for milliseconds, question in sorted(worst, reverse=True)[:8]:
+        sys.stdout.write(f"{milliseconds:8.1f} {question}\n")
+
+
+def _import(rows: int) -> None:
+    """What the indexes and the census of search add to an import; nothing of it stays."""
+    from django.db import connection, transaction
+
+    from benchmarks import multitude
+
+    found = "select indexname from pg_indexes where indexname = any(%s)"
+    with connection.cursor() as cursor:
+        cursor.execute(found, [list(_OF_SEARCH)])
+        names = [name for (name,) in cursor.fetchall()]
+    for what in ("all of it", "without the census", "without the indexes", "without either"):
+        with transaction.atomic(), connection.cursor() as cursor:
+            if what in {"without the census", "without either"}:
+                cursor.execute("alter table contacts_contact disable trigger user")
+            if what in {"without the indexes", "without either"}:
+                cursor.execute(f"drop index {', '.join(names)}")
+            [took] = figures.times(lambda: multitude.bring(rows, keeper="benchmark"), 1)
+            transaction.set_rollback(True)
+        sys.stdout.write(f"{took / 1000:8.1f} s  {rows:,} rows imported, {what}\n")
 
 
 def _cells(times: list[float]) -> Iterator[str]:
@@ -76,13 +107,13 @@ def _questions() -> dict[str, list[Any]]:
 
     chance = random.Random(3)  # the same questions every time
     names, references, mails, phones = _known()
-    filters = (
+    filters: tuple[tuple[str, tuple[Any, ...]], ...] = (
         ("role", ("customer", "regulator", "point_of_sale")),
         ("region", ("DE", "IS", "JP", "150", "US-CA", "ZW")),
         ("language", ("de", "fa", "is", "zh-Hant", "pt-BR", "sw")),
         ("state", STATES),
     )
-    alone = {name: [Wanted(**{name: one}) for one in values] for name, values in filters}
+    alone = {name: [replace(Wanted(), **{name: one}) for one in values] for name, values in filters}
     return {
         "nothing": [Wanted()],
         "a page in the middle": [Wanted(after=chance.randrange(10**6)) for _ in range(5)],

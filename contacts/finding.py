@@ -107,10 +107,15 @@ _FEW: Final = """
         select * from contacts_contact c where c.forgotten_at is null and {such} offset 0
      ) c where c.id > %(after)s and {known} order by c.id limit %(most)s)
 """
-_CROWD: Final = """
-    select 1 from contacts_contact n
-    where n.forgotten_at is null and {known} offset %(most)s limit 1
+# Half a country's phones begin alike: then a walk meets them soon. The offset keeps the planner
+# from reading all those addresses first.
+_ADDRESSED_ALIKE: Final = """
+    (select c.id from contacts_contact c
+     where c.forgotten_at is null and c.id > %(after)s and {such} and exists (
+        select from contacts_address a where a.contact_id = c.id and {known} offset 0)
+     order by c.id limit %(most)s)
 """
+_CROWD: Final = "select 1 from {table} where {known} offset %(most)s limit 1"
 _ADDRESSED: Final = """
     (select distinct c.id from contacts_address a join contacts_contact c on c.id = a.contact_id
      where c.forgotten_at is null and c.id > %(after)s and {such} and {known}
@@ -232,18 +237,19 @@ def _page(known: str, such: str, condition: Condition, *, few: bool) -> str:
     if known == EVERYBODY:
         page = _FEW if few else _IDS
     elif "a.key" in known:
-        page = _ADDRESSED
-    elif known.startswith("n.reference") and _crowded(known, condition):
+        crowd = "like" in known and _crowded("contacts_address a", known, condition)
+        page = _ADDRESSED_ALIKE if crowd else _ADDRESSED
+    elif "n.reference" in known and _crowded("contacts_contact n", known, condition):
         page, known = _IDS, known.replace("n.reference", "c.reference")
     else:
         page = _NAMED
     return page.format(such=such, known=known)
 
 
-def _crowded(known: str, condition: Condition) -> bool:
+def _crowded(table: str, known: str, condition: Condition) -> bool:
     """Whether more than a few are known so: then a walk meets them soon."""
     told = {**condition.params, "most": FEW}
-    return len(_rows(_CROWD.format(known=known), told)) > 0
+    return len(_rows(_CROWD.format(table=table, known=known), told)) > 0
 
 
 def _alike(wanted: Wanted, scope: Scope, condition: Condition) -> str:
