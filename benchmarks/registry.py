@@ -64,7 +64,7 @@ def main(
             for regions in _SCOPES:
                 for wanted in asked:
                     scope = Scope(regions)
-                    for what, ask in (("find", finding.find), ("count", finding.count)):
+                    for what, ask in (("find", finding.look), ("count", finding.count)):
                         ask(wanted, scope=scope)
                         took = figures.times(lambda: ask(wanted, scope=scope), calls)  # noqa: B023
                         found[what] += took

@@ -6,7 +6,6 @@ at home. Each way has an index of its own, and each gives at most one page: no q
 registry (decision 0024).
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,7 +14,7 @@ from typing import Any, Final
 from django.db import OperationalError, connection, transaction
 from psycopg.errors import QueryCanceled
 
-from contacts import addresses, census, languages, territories
+from contacts import census, languages, territories, typed
 from contacts.conditions import Condition
 from contacts.errors import Refused
 from contacts.regions import Scope, expand
@@ -77,9 +76,12 @@ class Page:
 
 
 _PEOPLE: Final = """
-    select c.id, c.list_id, c.reference, c.name, c.region, c.languages, c.roles, c.confirmed_at,
+    with held as materialized ({ids})
+    select (select count(*) from held), c.id, c.list_id, c.reference, c.name, c.region, c.languages,
+        c.roles, c.confirmed_at,
         coalesce(held.channels, '{{}}'), coalesce(held.dead, false)
-    from ({ids}) found join contacts_contact c on c.id = found.id
+    from (select id from held order by id limit %(rows)s) found
+    join contacts_contact c on c.id = found.id
     left join lateral (
         select array_agg(distinct a.channel) filter (where a.dead_at is null) as channels,
             bool_or(a.dead_at is not null) as dead
@@ -152,13 +154,37 @@ def find(wanted: Wanted, *, scope: Scope, most: int = MOST) -> Page:
 
     Raises `contacts.region_unknown`, `contacts.language_unknown`.
     """
+    return _find(_ask(wanted, scope), after=wanted.after, most=most)[0]
+
+
+def count(wanted: Wanted, *, scope: Scope, most: int = COUNTED) -> Counted | None:
+    """How many there are: exactly where the census knows, else up to `most`; None: too many.
+
+    Too many to look at within `_PATIENCE`, that is: a page does not wait for a figure.
+    """
+    return _count(_ask(replace(wanted, after=0), scope), most=most)
+
+
+def look(wanted: Wanted, *, scope: Scope) -> tuple[Page, Counted | None]:
+    """A page, and how many there are: by one statement where all who fit are found for the page."""
     asked = _ask(wanted, scope)
+    page, found = _find(asked, after=wanted.after, most=MOST, count=COUNTED)
+    if asked.at_once and not wanted.after:
+        return page, Counted(min(found, COUNTED), more=found > COUNTED)
+    if not wanted.after and not page.after:
+        return page, Counted(len(page.people))
+    return page, _count(asked, most=COUNTED)
+
+
+def _find(asked: "_Asked", *, after: int, most: int, count: int = 0) -> tuple[Page, int]:
+    """The page, and how many were found for it, up to `count` and one more."""
     if asked.known_of and not asked.known_of.people:
-        return Page((), 0)
-    params = {**asked.params, "after": wanted.after, "most": most + 1}
+        return Page((), 0), 0
+    held = max(most, count) if asked.at_once else most
+    params = {**asked.params, "after": after, "most": held + 1, "rows": most + 1}
     rows = _rows(_PEOPLE.format(ids=asked.ids), params)
-    people = tuple(map(_seen, rows[:most]))
-    return Page(people, people[-1].contact_id if len(rows) > most else 0)
+    people = tuple(_seen(row[1:]) for row in rows[:most])
+    return Page(people, people[-1].contact_id if len(rows) > most else 0), rows[0][0] if rows else 0
 
 
 def _seen(row: Sequence[Any]) -> Seen:
@@ -177,12 +203,7 @@ def _seen(row: Sequence[Any]) -> Seen:
     )
 
 
-def count(wanted: Wanted, *, scope: Scope, most: int = COUNTED) -> Counted | None:
-    """How many there are: exactly where the census knows, else up to `most`; None: too many.
-
-    Too many to look at within `_PATIENCE`, that is: a page does not wait for a figure.
-    """
-    asked = _ask(replace(wanted, after=0), scope)
+def _count(asked: "_Asked", *, most: int) -> Counted | None:
     if asked.known_of and (asked.counted or not asked.known_of.people):
         return Counted(asked.known_of.people)
     sql = f"select count(*) from ({asked.ids}) found"  # noqa: S608  (the text is this module's)
@@ -211,6 +232,8 @@ class _Asked:
     known_of: census.Counted | None
     counted: bool
     """Whether the census has counted exactly those who are wanted."""
+    at_once: bool
+    """Whether all who fit are found and sorted for a page, so that counting them costs no more."""
 
 
 def _ask(wanted: Wanted, scope: Scope) -> _Asked:
@@ -224,26 +247,28 @@ def _ask(wanted: Wanted, scope: Scope) -> _Asked:
         last = condition.slot(known_of.last_id, cast="::bigint")
         such = f"{such} and c.id between {first} and {last}"
     few = known_of is not None and known_of.people <= FEW
-    ways = _ways(wanted, scope, condition)
-    pages = [_page(known, such, condition, few=few) for known in ways]
-    union = " union ".join(pages)
-    ids = f"select id from ({union}) ways order by id limit %(most)s"  # noqa: S608
-    counted = ways == [EVERYBODY] and wanted.state in {"", "no_language"}
-    return _Asked(ids, condition.params, known_of, counted)
+    ways = typed.ways(wanted.text, scope=scope, condition=condition)
+    pages = [_page(known, condition, few=few) for known in ways]
+    union = " union ".join(page.format(such=such, known=known) for page, known in pages)
+    return _Asked(
+        ids=f"select id from ({union}) ways order by id limit %(most)s",  # noqa: S608
+        params=condition.params,
+        known_of=known_of,
+        counted=ways == [typed.ANYBODY] and wanted.state in {"", "no_language"},
+        at_once=not any(page in {_IDS, _ADDRESSED_ALIKE} for page, _ in pages),
+    )
 
 
-def _page(known: str, such: str, condition: Condition, *, few: bool) -> str:
-    """The statement for one way of knowing somebody."""
-    if known == EVERYBODY:
-        page = _FEW if few else _IDS
-    elif "a.key" in known:
+def _page(known: str, condition: Condition, *, few: bool) -> tuple[str, str]:
+    """The statement for one way of knowing somebody, and the way as it says it."""
+    if known == typed.ANYBODY:
+        return _FEW if few else _IDS, known
+    if "a.key" in known:
         crowd = "like" in known and _crowded("contacts_address a", known, condition)
-        page = _ADDRESSED_ALIKE if crowd else _ADDRESSED
-    elif "n.reference" in known and _crowded("contacts_contact n", known, condition):
-        page, known = _IDS, known.replace("n.reference", "c.reference")
-    else:
-        page = _NAMED
-    return page.format(such=such, known=known)
+        return _ADDRESSED_ALIKE if crowd else _ADDRESSED, known
+    if "n.reference" in known and _crowded("contacts_contact n", known, condition):
+        return _IDS, known.replace("n.reference", "c.reference")
+    return _NAMED, known
 
 
 def _crowded(table: str, known: str, condition: Condition) -> bool:
@@ -290,89 +315,6 @@ def _channel(state: str) -> str:
     if state not in STATES:
         raise Refused("contacts.state_unknown", value=state)
     return state
-
-
-def _ways(wanted: Wanted, scope: Scope, condition: Condition) -> list[str]:
-    """Each way in which the text may be meant, as a condition."""
-    text = addresses.visible(wanted.text)
-    if not text:
-        return [EVERYBODY]
-    ways = []
-    if words := _words(text):
-        ways.append(f"contacts_words(n.name) @@ {condition.slot(words, cast='::tsquery')}")
-    spelt = {text, text.upper(), text.lower()}
-    ways.append(_begins("n.reference", sorted(spelt), condition))
-    if _MAIL.fullmatch(text):
-        ways.append(_begins("a.key", [text.casefold()], condition) + " and a.channel = 'email'")
-    keys, begins = _phones(text, scope)
-    if keys:
-        held = condition.slot(keys, cast="::text[]")
-        ways.append(f"a.key = any({held}) and a.channel = 'sms'")
-    if begins:
-        ways.append(_begins("a.key", begins, condition) + " and a.channel = 'sms'")
-    return ways
-
-
-EVERYBODY: Final = "true"
-"""Nothing is known of who is looked for."""
-_MAIL: Final = re.compile(r"[^\s@]{3,}(@\S*)?|[^\s@]+@\S*")
-_DIGITS: Final = re.compile(r"[\d\s().+/-]+")
-_ENOUGH: Final = 3
-"""Letters of a word below which it must be the whole word: a third of all names have one in m."""
-_CJK: Final = 0x2E80
-_FEWEST: Final = 5
-"""Digits of a phone number below which half a country begins with them."""
-
-
-def _words(text: str) -> str:
-    """The words of a name as a question: each of them begins a word of it, or is one."""
-    found = _rows("select tsvector_to_array(contacts_words(%(text)s))", {"text": _joined(text)})
-    return " & ".join(f"'{word}'{':*' if _tells(word) else ''}" for word in found[0][0])
-
-
-def _tells(word: str) -> bool:
-    """Whether it is the beginning of few names: three letters are, and one of Chinese."""
-    return len(word) >= _ENOUGH or ord(word[0]) >= _CJK
-
-
-def _joined(text: str) -> str:
-    """Without the joint of a Persian compound, and without the two signs that a query knows."""
-    return text.replace("\u200c", "").replace("'", " ").replace("\\", " ")
-
-
-def _begins(column: str, texts: Sequence[str], condition: Condition) -> str:
-    """The column begins with one of them; what LIKE would read as a sign is a letter."""
-    escaped = [re.sub(r"([\\%_])", r"\\\1", text) + "%" for text in texts]
-    likes = " or ".join(f"{column} like {condition.slot(one)}" for one in escaped)
-    return f"{column} <> '' and ({likes})"
-
-
-def _phones(text: str, scope: Scope) -> tuple[list[str], list[str]]:
-    """What digits may mean: whole numbers, and how a number may begin."""
-    digits = addresses.plain(text)
-    if not _DIGITS.fullmatch(digits):
-        return [], []
-    bare = re.sub(r"\D", "", digits)
-    if len(bare) < _FEWEST:
-        return [], []
-    whole = {key for country in ("", *_countries(scope)) if (key := _phone(digits, country))}
-    begins = [] if bare.startswith("0") and not bare.startswith("00") else ["+" + bare.lstrip("0")]
-    return sorted(whole), begins
-
-
-def _countries(scope: Scope) -> Sequence[str]:
-    """The countries whose way of dialling may be meant."""
-    territory = scope.territory()
-    if territory.world:
-        return sorted(territories.countries())
-    return sorted(territory.countries | {code[:2] for code in territory.subdivisions})
-
-
-def _phone(digits: str, country: str) -> str:
-    try:
-        return addresses.phone(digits, country=country).key
-    except Refused:
-        return ""
 
 
 def _rows(sql: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:

@@ -71,20 +71,36 @@ def _parts(dispatch: Dispatch, rows: Sequence[Sent]) -> dict[Sent, int]:
     texts = dict(_texts({row.wording_id for row in rows}))
     slots = personal({"recipient": SAMPLE_NAME, "acknowledge": acknowledgement(1 << 40)})
     found: dict[Sent, int] = {}
+    counted: dict[tuple[object, ...], int] = {}  # most regions are told the very same
     for row in rows:
-        text = texts.get(row.wording_id)
-        try:
-            shown = rendering.compile(
-                text.fields if text else {},
-                locale=row.language,
-                zone="UTC",
-                facts=facts,
-                regions=territories.lineage(row.region),
-            )
-            found[row] = sms.parts(shown.parts["text"].fill(slots)).parts
-        except (Refused, KeyError):
-            found[row] = 1
+        regions = territories.lineage(row.region)
+        told = facts.resolve(regions=regions, language=row.language)
+        key = (
+            row.wording_id,
+            row.language,
+            *sorted((name, fact.value) for name, fact in told.items()),
+        )
+        if key not in counted:
+            text = texts.get(row.wording_id)
+            counted[key] = _of(text, row.language, facts=facts, regions=regions, slots=slots)
+        found[row] = counted[key]
     return found
+
+
+def _of(
+    text: library.Version | None,
+    language: str,
+    *,
+    facts: Facts,
+    regions: tuple[str, ...],
+    slots: Mapping[str, str],
+) -> int:
+    try:
+        fields = text.fields if text else {}
+        shown = rendering.compile(fields, locale=language, zone="UTC", facts=facts, regions=regions)
+        return sms.parts(shown.parts["text"].fill(slots)).parts
+    except (Refused, KeyError):
+        return 1
 
 
 def _texts(version_ids: Iterable[int]) -> Iterator[tuple[int, library.Version]]:

@@ -30,6 +30,7 @@ def found(text="", scope=EVERYTHING, **asked):
     page = finding.find(Wanted(text=text, **asked), scope=scope)
     counted = finding.count(Wanted(text=text, **asked), scope=scope)
     assert counted == finding.Counted(len(page.people))
+    assert finding.look(Wanted(text=text, **asked), scope=scope) == (page, counted)
     return [one.reference for one in page.people]
 
 

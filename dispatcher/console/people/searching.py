@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from contacts import finding
-from contacts.finding import Counted, Wanted
+from contacts.finding import Wanted
 from contacts.regions import Scope
 from dispatcher.console.people import choices
 from dispatcher.console.people.asking import into, keepers, scope
@@ -97,12 +97,10 @@ def people(request: HttpRequest) -> HttpResponse:
 
 def _found(form: SearchForm, inside: Scope, after: str) -> dict[str, object]:
     """A page of people, and how many there are where that is quickly told."""
-    wanted = form.wanted(after)
-    page = finding.find(wanted, scope=inside)
+    page, found = finding.look(form.wanted(after), scope=inside)
     names = choices.role_names()
-    whole = wanted.after == 0 and not page.after
     return {
         "rows": [row(one, names) for one in page.people],
         "after": page.after,
-        "found": Counted(len(page.people)) if whole else finding.count(wanted, scope=inside),
+        "found": found,
     }

@@ -6,7 +6,7 @@ from dispatcher.kit.sql import script
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0008_quick_clock")]
+    dependencies = [("ledger", "0009_second_ids")]
 
     operations = [
         migrations.CreateModel(
