@@ -32,7 +32,7 @@ def ways(text: str, *, scope: Scope, condition: Condition) -> list[str]:
         held.append(f"contacts_words(n.name) @@ {condition.slot(words, cast='::tsquery')}")
     spelt = {text, text.upper(), text.lower()}
     held.append(_begins("n.reference", sorted(spelt), condition))
-    if _MAIL.fullmatch(text):
+    if _MAIL.fullmatch(text) and not text.startswith("+"):  # or all numbers are looked through
         held.append(_begins("a.key", [text.casefold()], condition) + " and a.channel = 'email'")
     keys, begins = _phones(text, scope)
     if keys:
