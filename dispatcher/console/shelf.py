@@ -44,7 +44,7 @@ def label(key: str) -> Label | None:
     except redis.RedisError as error:
         log.warning("shelf_away", error=type(error).__name__)
         return None
-    return Label(str(mark), float(rests_until)) if mark is not None else None
+    return Label(str(mark), float(rests_until)) if rests_until else None
 
 
 def take(key: str) -> Kept | None:
