@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,12 +18,14 @@ from dispatcher.alerts import approve, compose
 from dispatcher.alerts.models import Alert
 from dispatcher.cli import story
 from dispatcher.operators.models import User
+from dispatcher.sandbox.subscriptions import subscription
 
 WARM = "warm"
 """Tag of the few whom the workers write to before anything is measured."""
-_COLUMNS = {"sms": "phone", "email": "email"}
-_ELSEWHERE = {"phone": {"media", "point_of_sale"}, "email": set[str]()}
-"""Column -> roles whose ladder does not know it: they get letters only."""
+_COLUMNS = {"sms": "phone", "email": "email", "fcm": "push", "webpush": "push"}
+"""Kind of address -> its heading in the sheet."""
+_LETTERS_ONLY = {"media", "point_of_sale"}
+"""Roles whose ladder knows e-mail alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class Person:
     """Somebody with all that decides their message; for the plain way, which has no registry."""
 
     address: str
+    """As the carrier names it: of a Web Push subscription the endpoint."""
     languages: tuple[str, ...]
     roles: tuple[str, ...]
     region: str
@@ -38,12 +42,15 @@ class Person:
     time_zone: str
 
 
-def register(tags: Mapping[str, int], *, channel: str, keeper: User) -> None:
-    """So many new people with each tag, through the import, each reachable by one channel only."""
+def register(tags: Mapping[str, int], *, channel: str, keeper: User, sandbox: str = "") -> None:
+    """So many new people with each tag, through the import, each reachable by one channel only.
+
+    `channel` is sms, email, fcm or webpush; subscriptions of the last are the `sandbox`'s.
+    """
     sheet = io.StringIO(newline="")
     writer = csv.DictWriter(sheet, HEADINGS)
     writer.writeheader()
-    writer.writerows(_rows(tags, column=_COLUMNS[channel]))
+    writer.writerows(_rows(tags, channel=channel, sandbox=sandbox))
     done = importing.import_file(
         io.BytesIO(sheet.getvalue().encode()),
         by=keeper.username,
@@ -56,17 +63,26 @@ def register(tags: Mapping[str, int], *, channel: str, keeper: User) -> None:
         cursor.execute("vacuum analyze")  # as a registry is that was not imported just now
 
 
-def _rows(tags: Mapping[str, int], *, column: str) -> Iterator[Row]:
+def _rows(tags: Mapping[str, int], *, channel: str, sandbox: str) -> Iterator[Row]:
     """The samples' mix of places, languages and roles; nobody shares a number or opted out."""
     kept = ("name", "roles", "region", "languages", "culture", "time_zone")
-    count, seen = sum(tags.values()), set[str]()
+    count, seen, column = sum(tags.values()), set[str](), _COLUMNS[channel]
+    elsewhere = set[str]() if channel == "email" else _LETTERS_ONLY
     made = make(count * 3, subscribe=lambda _: {})
-    meant = (row for row in made if _ELSEWHERE[column].isdisjoint(row["roles"].split("; ")))
-    alone = (row for row in meant if _first(row[column], seen))
+    meant = (row for row in made if elsewhere.isdisjoint(row["roles"].split("; ")))
+    reached = ((row, _address(row, channel, n, sandbox)) for n, row in enumerate(meant))
+    alone = ((row, address) for row, address in reached if _first(address, seen))
     tagged = (tag for tag, many in tags.items() for _ in range(many))
-    for number, (tag, row) in enumerate(zip(tagged, alone, strict=False)):
-        own = {"reference": f"P{number}", "tags": tag, column: row[column]}
+    for number, (tag, (row, address)) in enumerate(zip(tagged, alone, strict=False)):
+        own = {"reference": f"P{channel}{number}", "tags": tag, column: address}
         yield dict.fromkeys(HEADINGS, "") | {name: row[name] for name in kept} | own
+
+
+def _address(row: Row, channel: str, number: int, sandbox: str) -> str:
+    """The sample's own, but for push, which two of three samples do not have."""
+    if channel == "webpush":
+        return json.dumps(subscription(number, sandbox))
+    return f"bench{number:07}:{'APA91b' * 20}" if channel == "fcm" else row[_COLUMNS[channel]]
 
 
 def _first(address: str, seen: set[str]) -> bool:
@@ -80,10 +96,11 @@ def _first(address: str, seen: set[str]) -> bool:
 
 def audience(tag: str, *, channel: str) -> list[Person]:
     """The people with the tag, in the order in which they are enlisted."""
-    found = Address.objects.filter(channel=channel, contact__tags__contains=[tag])
+    of = channel if channel in ("sms", "email") else "push"
+    found = Address.objects.filter(channel=of, contact__tags__contains=[tag])
     return [
         Person(
-            row.value,
+            json.loads(row.value)["endpoint"] if channel == "webpush" else row.value,
             tuple(row.contact.languages),
             tuple(row.contact.roles),
             row.contact.region,

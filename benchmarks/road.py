@@ -17,6 +17,12 @@ from benchmarks.stage import Stage
 
 TAG = "everybody"
 WARM_PEOPLE = 200
+CHANNELS = {
+    "sms": {"road": "sms"},
+    "email": {"road": "email"},
+    "push": {"road, FCM": "fcm", "road, Web Push": "webpush"},
+}
+"""Channel -> column -> whose addresses the people have: push has two kinds, with a carrier each."""
 _ERR = Console(stderr=True)
 
 
@@ -25,7 +31,7 @@ def main(
     people: Annotated[int, typer.Option(min=100, help="Messages of the road.")] = 20_000,
     plain: Annotated[int, typer.Option(min=0, help="Messages of the plain way; 0: none.")] = 2_000,
     runs: Annotated[int, typer.Option(min=1, help="The table shows medians.")] = 3,
-    channel: Annotated[str, typer.Option(help="sms, or email (the road only).")] = "sms",
+    channel: Annotated[str, typer.Option(help="sms; email or push (the road only).")] = "sms",
     receipts: Annotated[bool, typer.Option(help="The road also takes every receipt.")] = False,
     latency_ms: Annotated[
         int, typer.Option(min=0, help="A carrier this slow (the road only).")
@@ -34,8 +40,8 @@ def main(
 ) -> None:
     """Measure messages a second and CPU a message, to the sandbox on this machine."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    if channel not in ("sms", "email"):
-        raise typer.BadParameter("sms or email", param_hint="--channel")
+    if channel not in CHANNELS:
+        raise typer.BadParameter(", ".join(CHANNELS), param_hint="--channel")
     with Stage(keep=2 * people + 10_000) as stage:
         from benchmarks import table  # Django reads the stage's addresses as it is imported
 
@@ -59,22 +65,26 @@ def _measure(
     from benchmarks import ways
     from dispatcher.cli import story
 
-    cast = story.cast()
+    cast, columns = story.cast(), CHANNELS[how["channel"]]
     _say(f"{people:,} people are read into the registry")
-    crowd.register(
-        {TAG: people, crowd.WARM: WARM_PEOPLE}, channel=how["channel"], keeper=cast.keeper
-    )
+    for kind in columns.values():
+        tags = {f"{TAG}{kind}": people, f"{crowd.WARM}{kind}": WARM_PEOPLE}
+        crowd.register(tags, channel=kind, keeper=cast.keeper, sandbox=stage.sandbox.url)
     found: dict[str, list[Any]] = {}
     for number in range(1, runs + 1):
-        _say(f"run {number} of {runs}: the road")
-        found.setdefault("road", []).append(ways.road(stage, tag=TAG, cast=cast, **how))
-        if how["channel"] == "email" or how["receipts"] or how["latency_ms"]:
+        for column, kind in columns.items():
+            _say(f"run {number} of {runs}: the {column}")
+            way = how | {"channel": kind, "tag": f"{TAG}{kind}", "warm": f"{crowd.WARM}{kind}"}
+            found.setdefault(column, []).append(ways.road(stage, cast=cast, **way))
+        if how["channel"] != "sms" or how["receipts"] or how["latency_ms"]:
             continue
         _say(f"run {number} of {runs}: the bare client")
         found.setdefault("bare client", []).append(ways.bare(stage))
         if plain:
             _say(f"run {number} of {runs}: the plain way")
-            found.setdefault("plain", []).append(ways.plain(stage, tag=TAG, most=plain, cast=cast))
+            tag, warm = f"{TAG}sms", f"{crowd.WARM}sms"
+            run = ways.plain(stage, tag=tag, warm=warm, most=plain, cast=cast)
+            found.setdefault("plain", []).append(run)
     return found
 
 

@@ -18,8 +18,8 @@ from dispatcher.cli.installation import Installation, Plan, answers
 from dispatcher.kit.local import home as ours
 from dispatcher.kit.local.servers import Local, filled
 
-CARRIERS = {"sms": "twilio", "email": "sendgrid"}
-"""Channel -> the carrier that the sandbox plays for it."""
+CARRIERS = {"sms": "twilio", "email": "sendgrid", "fcm": "fcm", "webpush": "webpush"}
+"""What is measured -> the carrier that the sandbox plays for it; push has two."""
 PACE = 1_000_000
 """Messages a second that the accounts allow: what is measured is the way, not the limit."""
 

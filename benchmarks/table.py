@@ -62,8 +62,8 @@ def _range(runs: Sequence[Run]) -> str:
 def _ratios(ways: Runs) -> str:
     """How many times the road's CPU each other way takes."""
     costs = {name: median(run.cost for run in runs) for name, runs in ways.items()}
-    ours = costs.pop("road")
-    told = [f"{name} : road = {cost / ours:,.2f}" for name, cost in costs.items()]
+    ours = costs.pop("road", 0.0)
+    told = [f"{name} : road = {cost / ours:,.2f}" for name, cost in costs.items() if ours]
     return "CPU a message: " + ", ".join(told) if told else ""
 
 

@@ -93,13 +93,23 @@ class Own:
 
 
 def road(
-    stage: Stage, *, tag: str, channel: str, receipts: bool, latency_ms: int, cast: story.Cast
+    stage: Stage,
+    *,
+    tag: str,
+    channel: str,
+    receipts: bool,
+    latency_ms: int,
+    cast: story.Cast,
+    warm: str = WARM,
 ) -> Run:
-    """Launch to the people with the tag over the installation as `up` runs it."""
+    """Launch to the people with the tag over the installation as `up` runs it.
+
+    `channel` as in `people.register`; those with the tag `warm` are written to before.
+    """
     installation = stage.installation()
     installation.start()
     try:
-        cold = _warm(stage, channel=channel, cast=cast)
+        cold = _warm(stage, channel=channel, cast=cast, tag=warm)
         stage.sandbox.clear(receipts=receipts, latency_ms=latency_ms)
         run = _road(stage, installation, tag, channel, receipts=receipts, cold=cold, cast=cast)
         return replace(run, latency=latency_ms / 1000)
@@ -138,13 +148,13 @@ def _road(
     return Run(len(people), last, first, cpu, memory=memory, cold=cold)
 
 
-def _warm(stage: Stage, *, channel: str, cast: story.Cast) -> float:
+def _warm(stage: Stage, *, channel: str, cast: story.Cast, tag: str = WARM) -> float:
     """Send to a few until every child has loaded the SDK; seconds to the very first message."""
     stage.sandbox.clear(receipts=False)
-    count = len(audience(WARM, channel=channel))
+    count = len(audience(tag, channel=channel))
     cold = 0.0
     for total in (count, 2 * count):
-        alert = approved(WARM, cast=cast)
+        alert = approved(tag, cast=cast)
         began = time.time()
         dispatch = launch.launch(alert, by=cast.author, confirm=launch.words(alert))
         for _ in range(supervise.PROCESSES[dispatch.lane]):
@@ -162,11 +172,11 @@ def _figures(dispatch: Dispatch) -> Counter[str]:
     return figures
 
 
-def plain(stage: Stage, *, tag: str, most: int, cast: story.Cast) -> Run:
+def plain(stage: Stage, *, tag: str, most: int, cast: story.Cast, warm: str = WARM) -> Run:
     """One task a recipient for the first `most` people with the tag."""
     alert = approved(tag, cast=cast)
-    warm = audience(WARM, channel="sms")
-    people = warm + audience(tag, channel="sms")[:most]
+    first = audience(warm, channel="sms")
+    people = first + audience(tag, channel="sms")[:most]
     setup, errands = plain_setup.prepare(people, alert, home=stage.home)
     os.environ["PLAIN_SETUP"] = str(setup)
     group = stage.group("plain")
@@ -177,7 +187,7 @@ def plain(stage: Stage, *, tag: str, most: int, cast: story.Cast) -> Run:
     try:
         group.start(supervise.Part("plain", supervise.python(*worker, *tuned)))
         group.wait(lambda: "plain" in listening(tasks.app), name="plain")
-        return _plain(stage, group, tasks.tell, errands[: len(warm)], errands[len(warm) :])
+        return _plain(stage, group, tasks.tell, errands[: len(first)], errands[len(first) :])
     finally:
         group.stop()
 
