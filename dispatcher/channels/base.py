@@ -1,28 +1,23 @@
 """What every medium does: a rendered wording and one person's values become a parcel."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from dispatcher.providers.base import Parcel
 from dispatcher.wording.rendering import Rendered
 
+Fill = Callable[[int, str, Mapping[str, str]], Parcel]
+"""(delivery id, address, personal values as they lie in the registry) -> the parcel for one person.
 
-class Pack(Protocol):
-    """Each channel module's main function."""
+Raises KeyError for a slot without a value."""
 
-    def __call__(
-        self,
-        rendered: Rendered,
-        /,
-        *,
-        delivery_id: int,
-        attempt: int,
-        to: str,
-        slots: Mapping[str, str],
-        ttl: int = ...,
-    ) -> Parcel:
-        """`slots`: personal values as they lie in the registry; `ttl`: seconds until expiry."""
+
+class Mould(Protocol):
+    """Each channel module's main function: what all readers of a rendering share is made here."""
+
+    def __call__(self, rendered: Rendered, /, *, attempt: int, ttl: int = ...) -> Fill:
+        """`ttl`: seconds until expiry."""
         ...
 
 

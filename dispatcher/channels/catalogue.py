@@ -1,9 +1,9 @@
-"""The media that we know, and how each packs."""
+"""The media that we know, and how each makes its parcels."""
 
 from collections.abc import Mapping
 
 from dispatcher.channels import email, push, sms
-from dispatcher.channels.base import Pack
+from dispatcher.channels.base import Mould
 
-PACKS: Mapping[str, Pack] = {"sms": sms.pack, "email": email.pack, "push": push.pack}
-"""Channel's name -> its pack."""
+MOULDS: Mapping[str, Mould] = {"sms": sms.mould, "email": email.mould, "push": push.mould}
+"""Channel's name -> its mould."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from dispatcher.channels import letter
-from dispatcher.channels.base import harmless
+from dispatcher.channels.base import Fill, harmless
 from dispatcher.providers.base import Email, Parcel
 from dispatcher.wording import bidi
 from dispatcher.wording.rendering import PERSONAL, Rendered, Text
@@ -25,6 +25,21 @@ _SIGNS = re.compile("[^ -~]|[{}&<>\"']").search
 """Finds what is not written alike everywhere: in a page, in braces, between isolates."""
 
 
+def mould(rendered: Rendered, *, attempt: int, ttl: int = HOLD) -> Fill:
+    """For mailboxes; readers of one rendering share one Email object."""
+    del ttl
+    subject, body = rendered.parts["subject"], rendered.parts["body"]
+    way, sender = rendered.direction, rendered.facts.get("organisation", "")
+    content = compose(rendered.locale, way, subject, body, sender)
+    names = tuple(dict.fromkeys(subject.order + body.order))
+
+    def fill(delivery_id: int, to: str, slots: Mapping[str, str]) -> Parcel:
+        values = {name: slots[name] for name in names}
+        return Parcel(delivery_id, attempt, to, content, _tokens(values, direction=way))
+
+    return fill
+
+
 def pack(
     rendered: Rendered,
     *,
@@ -34,21 +49,8 @@ def pack(
     slots: Mapping[str, str],
     ttl: int = HOLD,
 ) -> Parcel:
-    """The parcel for one mailbox; readers of one rendering share one Email object.
-
-    Raises KeyError for a slot without a value.
-    """
-    del ttl
-    subject, body = rendered.parts["subject"], rendered.parts["body"]
-    sender = rendered.facts.get("organisation", "")
-    values = {name: slots[name] for name in subject.order + body.order}
-    return Parcel(
-        delivery_id=delivery_id,
-        attempt=attempt,
-        to=to,
-        content=compose(rendered.locale, rendered.direction, subject, body, sender),
-        slots=_tokens(values, direction=rendered.direction),
-    )
+    """One parcel alone: see `mould`."""
+    return mould(rendered, attempt=attempt, ttl=ttl)(delivery_id, to, slots)
 
 
 @lru_cache(512)

@@ -6,12 +6,39 @@ from functools import lru_cache
 from django.utils import translation
 from django.utils.translation import gettext
 
-from dispatcher.channels.base import harmless, personal
+from dispatcher.channels.base import Fill, harmless, personal
 from dispatcher.providers.base import Parcel, Push
 from dispatcher.wording.rendering import Rendered
 
 HOLD = 172_800
 """Seconds for which a push service may hold it when the caller names none."""
+
+
+def mould(rendered: Rendered, *, attempt: int, ttl: int = HOLD) -> Fill:
+    """For devices: FCM tokens or Web Push subscriptions as JSON.
+
+    The notification leads to `slots["link"]`, else to the notice's page (the fact `info`, where the
+    wording names it), else to the reader's own page.
+    """
+    title, body = rendered.parts["title"], rendered.parts["body"]
+    named, button = title.slots | body.slots, _button(rendered.locale)
+
+    def fill(delivery_id: int, to: str, slots: Mapping[str, str]) -> Parcel:
+        values = personal(slots, only=named)
+        content = Push(
+            title=title.fill(values),
+            body=body.fill(values),
+            link=_link(slots, rendered),
+            locale=rendered.locale,
+            direction=rendered.direction,
+            tag=str(delivery_id),
+            ttl=ttl,
+            acknowledge=_web(slots.get("acknowledge", "")),
+            button=button,
+        )
+        return Parcel(delivery_id, attempt, to, content)
+
+    return fill
 
 
 def pack(
@@ -23,25 +50,8 @@ def pack(
     slots: Mapping[str, str],
     ttl: int = HOLD,
 ) -> Parcel:
-    """The parcel for one device; `to` is an FCM token or a Web Push subscription as JSON.
-
-    The notification leads to `slots["link"]`, else to the notice's page (the fact `info`, where the
-    wording names it), else to the reader's own page. Raises KeyError for a slot without a value.
-    """
-    title, body = rendered.parts["title"], rendered.parts["body"]
-    values = personal(slots, only=title.order + body.order)
-    content = Push(
-        title=title.fill(values),
-        body=body.fill(values),
-        link=_link(slots, rendered),
-        locale=rendered.locale,
-        direction=rendered.direction,
-        tag=str(delivery_id),
-        ttl=ttl,
-        acknowledge=_web(slots.get("acknowledge", "")),
-        button=_button(rendered.locale),
-    )
-    return Parcel(delivery_id=delivery_id, attempt=attempt, to=to, content=content)
+    """One parcel alone: see `mould`."""
+    return mould(rendered, attempt=attempt, ttl=ttl)(delivery_id, to, slots)
 
 
 def _link(slots: Mapping[str, str], rendered: Rendered) -> str:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import structlog
 from django.db import DatabaseError
 
-from dispatcher.fanout.load import Call, Load, Loader, Piece
+from dispatcher.fanout.load import Call, Load, Loader
 from dispatcher.fanout.pace import Pace
 from dispatcher.fanout.slips import Slip, lay
 from dispatcher.fanout.spread import spread
@@ -237,6 +237,11 @@ class Conductor:
 
     def _leaves(self, call: Call) -> None:
         """Note who is asked for now; a request carries people of several batches."""
+        if len(call.pieces) == 1:  # of an SMS or a push always
+            piece = call.pieces[0]
+            if slip := self._slips.get(piece.batch_id):
+                slip.leaves(piece.batch_id, (piece.index,))
+            return
         asked: dict[int, list[int]] = {}
         for piece in call.pieces:
             asked.setdefault(piece.batch_id, []).append(piece.index)
@@ -305,22 +310,21 @@ class Conductor:
         *,
         others: dict[int, bool],
     ) -> None:
+        carrier = call.provider.name
         for piece, told in zip(call.pieces, outcomes, strict=True):
-            outcome = moved(told, others=others[piece.batch_id])
-            if outcome.kind is Kind.LATER:
+            outcome = told
+            if told.kind is Kind.LATER:
+                outcome = moved(told, others=others[piece.batch_id])
                 self._expect(back_off(outcome.retry_after, piece.parcel.attempt))
-            facts[piece.batch_id].append(Fact(piece.index, outcome, call.provider.name))
+            facts[piece.batch_id].append(Fact(piece.index, outcome, carrier))
 
     def _bar(self, call: Call) -> Outcome | None:
         """Why a call may not go out any more: its dispatch was halted, or its lease runs out."""
         if call.dispatch_id in self._halted:
             return _HALTED
-        ends = min(map(self._ends, call.pieces))
-        return None if ends - time.monotonic() >= SAFE else _SHORT
-
-    def _ends(self, piece: Piece) -> float:
-        """When its batch's lease ends, by our own clock since before we asked for it."""
-        return self._lease.get(piece.batch_id, 0.0) + _LEASE
+        # By our own clock since before we asked for the leases.
+        since = min(self._lease.get(batch_id, 0.0) for batch_id in call.batches)
+        return None if since + _LEASE - time.monotonic() >= SAFE else _SHORT
 
     async def _beat(self) -> None:
         """Every moment: who was stopped, who is ill, which leases need to be renewed."""

@@ -1,10 +1,10 @@
 """What a convoy carries: people read at the last moment, wordings rendered, parcels, calls."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -13,7 +13,8 @@ from django.conf import settings
 
 from contacts import consent, territories
 from contacts.reach import Door, doors
-from dispatcher.channels.catalogue import PACKS
+from dispatcher.channels.base import Fill
+from dispatcher.channels.catalogue import MOULDS
 from dispatcher.fanout.plan import Plan, thaw
 from dispatcher.kit import links
 from dispatcher.kit.errors import Refused
@@ -75,6 +76,13 @@ class Call(NamedTuple):
     provider: Provider
     dispatch_id: int
     pieces: Sequence[Piece]
+    batches: AbstractSet[int]
+    """Whose people they are."""
+
+    @classmethod
+    def of(cls, provider: Provider, dispatch_id: int, pieces: Sequence[Piece]) -> "Call":
+        """With the batches of the pieces."""
+        return cls(provider, dispatch_id, pieces, {piece.batch_id for piece in pieces})
 
 
 Road = tuple[str, routing.Mode]
@@ -99,14 +107,22 @@ class Load:
     now: datetime
     answered: AbstractSet[tuple[int, int]] = frozenset()
     """(dispatch, contact) of who has answered since: nobody asks them again."""
+    shut: Mapping[int, str] = field(init=False)
+    """Address id -> why it may no longer be used: few, or none."""
+
+    def __post_init__(self) -> None:
+        shut = {id_: door.refusal for id_, door in self.doors.items() if door.refusal}
+        object.__setattr__(self, "shut", shut)
 
     def fallen(self, batch: Claimed, n: int) -> list[tuple[int, str]]:
         """Who of the next n may or need no longer be written to, and why."""
+        if not (self.shut or self.answered):
+            return []
         told = ((index, self._refusal(batch, index)) for index in _ahead(batch, n))
         return [(index, why) for index, why in told if why]
 
     def _refusal(self, batch: Claimed, index: int) -> str:
-        why = self.doors[batch.address_ids[index]].refusal
+        why = self.shut.get(batch.address_ids[index], "")
         if self.answered and (batch.dispatch_id, batch.contact_ids[index]) in self.answered:
             return why or ANSWERED
         return why
@@ -129,7 +145,7 @@ class Load:
                 continue
             size = min(provider.most, most(account))
             calls[account, mode] += [
-                Call(provider, dispatch_id, pieces[start : start + size])
+                Call.of(provider, dispatch_id, pieces[start : start + size])
                 for pieces in contents
                 for start in range(0, len(pieces), size)
             ]
@@ -143,51 +159,53 @@ class Load:
         for batch, n in windows:
             mode = self.frozen[batch.dispatch_id].mode
             alike = shared.setdefault((batch.account, mode, batch.dispatch_id), {})
-            ready = self.ready[batch.id]
-            first: Parcel | None = None
-            for index in _ahead(batch, n):
-                if self._refusal(batch, index):
-                    continue
-                door = self.doors[batch.address_ids[index]]
-                try:
-                    parcel = first and first.to_another(batch.delivery_id(index), door.value)
-                    piece = Piece(batch.id, index, parcel or self._parcel(batch, index, door=door))
-                    if isinstance(ready, Ready) and not ready.asks:  # nothing in it is personal
-                        first = piece.parcel
-                except Refused as error:
-                    log.exception("unsaid", batch=batch.id, index=index, code=error.code)
-                    fact = Fact(index, Outcome.refused(error.code), "")
-                    unsaid.append(Unsaid(batch.id, fact))
-                else:
-                    alike.setdefault(id(piece.parcel.content), []).append(piece)
+            fallen = {index for index, _ in self.fallen(batch, n)}
+            going = (index for index in _ahead(batch, n) if index not in fallen)
+            for piece in self._of(batch, going, unsaid):
+                alike.setdefault(id(piece.parcel.content), []).append(piece)
         return {road: contents.values() for road, contents in shared.items()}
+
+    def _of(self, batch: Claimed, indexes: Iterable[int], unsaid: list[Unsaid]) -> Iterator[Piece]:
+        """One batch's parcels; who cannot be told is `unsaid`."""
+        ready, fill = self.ready[batch.id], None
+        for index in indexes:
+            try:
+                fill = fill or self._fill(batch, ready)
+                parcel = fill(batch.delivery_id(index), self.doors[batch.address_ids[index]])
+            except Refused as error:
+                log.exception("unsaid", batch=batch.id, index=index, code=error.code)
+                unsaid.append(Unsaid(batch.id, Fact(index, Outcome.refused(error.code), "")))
+            else:
+                yield Piece(batch.id, index, parcel)
 
     def parcel(self, batch: Claimed, index: int) -> Parcel:
         """One person's parcel, whatever their door says: to ask about what has left already.
 
         Raises Refused when it cannot be made; `to` is empty when the address was erased.
         """
-        return self._parcel(batch, index, door=self.doors[batch.address_ids[index]])
+        door = self.doors[batch.address_ids[index]]
+        return self._fill(batch, self.ready[batch.id])(batch.delivery_id(index), door)
 
-    def _parcel(self, batch: Claimed, index: int, *, door: Door) -> Parcel:
-        ready = self.ready[batch.id]
+    def _fill(self, batch: Claimed, ready: Ready | Refused) -> Callable[[int, Door], Parcel]:
+        """What makes a parcel of somebody's id and door; all that they share is made here."""
         if isinstance(ready, Refused):
             raise ready
-        delivery_id = batch.delivery_id(index)
-        ttl = int((self.frozen[batch.dispatch_id].expires_at - self.now).total_seconds())
-        slots = {"link": ready.link}
-        if "recipient" in ready.asks:
-            slots["recipient"] = called(door.name, locale=ready.rendered.locale)
-        if "acknowledge" in ready.asks:
-            slots["acknowledge"] = acknowledgement(delivery_id)
-        return PACKS[batch.channel](
-            ready.rendered,
-            delivery_id=delivery_id,
-            attempt=batch.attempt,
-            to=door.value,
-            slots=slots,
-            ttl=max(1, ttl),
+        left = (self.frozen[batch.dispatch_id].expires_at - self.now).total_seconds()
+        fill: Fill = MOULDS[batch.channel](
+            ready.rendered, attempt=batch.attempt, ttl=max(1, int(left))
         )
+        link, locale = ready.link, ready.rendered.locale
+        named, asked = "recipient" in ready.asks, "acknowledge" in ready.asks
+
+        def filled(delivery_id: int, door: Door) -> Parcel:
+            slots = {"link": link}
+            if named:
+                slots["recipient"] = called(door.name, locale=locale)
+            if asked:
+                slots["acknowledge"] = acknowledgement(delivery_id)
+            return fill(delivery_id, door.value, slots)
+
+        return filled
 
 
 def _ahead(batch: Claimed, n: int) -> range:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+from functools import lru_cache
 
 from django.conf import settings
 
@@ -29,5 +30,9 @@ def read(token: str, *, purpose: str) -> int | None:
 
 
 def _tag(body: bytes, purpose: str) -> bytes:
-    key = hashlib.sha256(f"{purpose}:{settings.SECRET_KEY}".encode()).digest()
-    return hmac.digest(key, body, hashlib.sha256)[:_TAG]
+    return hmac.digest(_key(purpose, settings.SECRET_KEY), body, "sha256")[:_TAG]
+
+
+@lru_cache(maxsize=8)
+def _key(purpose: str, secret: str) -> bytes:
+    return hashlib.sha256(f"{purpose}:{secret}".encode()).digest()

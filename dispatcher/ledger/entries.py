@@ -8,6 +8,8 @@ import random
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 import structlog
@@ -154,13 +156,12 @@ def record(windows: Sequence[Window]) -> None:
             tokens=[window.batch.token for window in windows],
         )
         flying = {batch_id: range(settled, cursor) for batch_id, settled, cursor in held}
-        mine = [window for window in windows if _whole(window, flying)]
+        mine, late = _parted(windows, flying)
         _write(mine)
         _retry(mine)
         _exclude(mine)
         if mine:
             statements.prepared("settle", ids=[window.batch.id for window in mine])
-    late = [window for window in windows if not _whole(window, flying)]
     if late:
         _come_late(late)
 
@@ -178,7 +179,7 @@ def _come_late(windows: Sequence[Window]) -> None:
             batch.delivery_id(fact.index),
             batch.attempt,
             fact.carrier,
-            standing(_RANK[fact.outcome.kind], batch.attempt),
+            _height(fact.outcome.kind, batch.attempt),
             fact.outcome.code,
             fact.outcome.carrier_id,
         )
@@ -218,6 +219,17 @@ def _judged(window: Window) -> Window:
     )
 
 
+def _parted(
+    windows: Sequence[Window], flying: Mapping[int, range]
+) -> tuple[list[Window], list[Window]]:
+    """Those that are ours and whole, and the others."""
+    mine: list[Window] = []
+    late: list[Window] = []
+    for window in windows:
+        (mine if _whole(window, flying) else late).append(window)
+    return mine, late
+
+
 def _whole(window: Window, flying: Mapping[int, range]) -> bool:
     """Whether the batch is still ours, and everybody in flight has a fact or has fallen out."""
     spoken = {fact.index for fact in window.facts} | {index for index, _ in window.fallen}
@@ -226,15 +238,13 @@ def _whole(window: Window, flying: Mapping[int, range]) -> bool:
 
 def _write(windows: Sequence[Window]) -> None:
     """Write the facts that make a delivery, and ask about those that nobody can tell."""
-    found = sorted(
-        (
-            (window.batch.delivery_id(fact.index), window.batch, fact)
-            for window in windows
-            for fact in window.facts
-            if fact.outcome.kind is not Kind.LATER
-        ),
-        key=lambda entry: entry[0],  # one order for all writers: no deadlock with receipts
-    )
+    found = [
+        (window.batch.delivery_id(fact.index), window.batch, fact)
+        for window in windows
+        for fact in window.facts
+        if fact.outcome.kind is not Kind.LATER
+    ]
+    found.sort(key=itemgetter(0))  # one order for all writers: no deadlock with receipts
     if not found:
         return
     again = [
@@ -253,7 +263,7 @@ def _write(windows: Sequence[Window]) -> None:
         dispatches=[batch.dispatch_id for _, batch, _ in found],
         contacts=[batch.contact_ids[fact.index] for _, batch, fact in found],
         addresses=[batch.address_ids[fact.index] for _, batch, fact in found],
-        standings=[standing(_RANK[fact.outcome.kind], batch.attempt) for _, batch, fact in found],
+        standings=[_height(fact.outcome.kind, batch.attempt) for _, batch, fact in found],
         codes=[fact.outcome.code for _, _, fact in found],
         carriers=[fact.carrier for _, _, fact in found],
         carrier_ids=[fact.outcome.carrier_id for _, _, fact in found],
@@ -267,6 +277,12 @@ def _write(windows: Sequence[Window]) -> None:
             attempts=[batch.attempt for _, batch, _ in unsure],
             first=questions.FIRST,
         )
+
+
+@lru_cache(maxsize=256)
+def _height(kind: Kind, attempt: int) -> int:
+    """The standing that an attempt's first fact has."""
+    return standing(_RANK[kind], attempt)
 
 
 def _retry(windows: Sequence[Window]) -> None:

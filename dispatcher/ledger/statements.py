@@ -72,6 +72,10 @@ def array(values: list[Any]) -> str:
     kinds = set(map(type, values))
     if kinds == {int}:
         return f"{{{','.join(map(str, values))}}}"
+    if kinds == {str}:
+        told = '","'.join(values)
+        if "\\" not in told and told.count('"') == 2 * len(values) - 2:
+            return f'{{"{told}"}}'
     return f"{{{','.join(_elements(values))}}}"
 
 

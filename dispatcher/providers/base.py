@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import ClassVar, Protocol
+from types import MappingProxyType
+from typing import ClassVar, NamedTuple, Protocol
 
 from dispatcher.kit.wire import Wire
 from dispatcher.ledger.facts import Outcome, Rank, Receipt
@@ -49,10 +50,10 @@ class Push:
 
 
 Content = Sms | Email | Push
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Parcel:
+class Parcel(NamedTuple):
     """One message to one address, ready for a carrier."""
 
     delivery_id: int
@@ -60,12 +61,8 @@ class Parcel:
     to: str
     """E.164, e-mail address, FCM token, or a Web Push subscription as JSON."""
     content: Content
-    slots: Mapping[str, str] = field(default_factory=dict)
+    slots: Mapping[str, str] = _NOTHING
     """E-mail only: token's name -> personal value, filled in for `{{name}}` by the carrier."""
-
-    def to_another(self, delivery_id: int, to: str) -> "Parcel":
-        """The same message to somebody else, where nothing in it is personal."""
-        return Parcel(delivery_id, self.attempt, to, self.content, self.slots)
 
 
 @dataclass(frozen=True, slots=True)

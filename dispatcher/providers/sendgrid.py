@@ -62,10 +62,13 @@ own id, and ranks only climb."""
 EARLIEST = 600
 """Seconds by which the carrier's clock may be ahead of ours."""
 
-KEPT = 128
+KEPT = 512
 """Contents whose common part is kept; some 10 kB each."""
+MARKS = SUBJECT, TEXT, PAGE, LOCALE = ("qzSUBJECTqz", "qzTEXTqz", "qzPAGEqz", "qzLOCALEqz")
+"""What stands in the open places of the SDK's letter while it is cast."""
 
 _json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_quoted = json.encoder.encode_basestring  # `_json` of a text, without its questions: 0.1 for 0.4 us
 _BLAMED = re.compile(r"personalizations\.(\d+)\.")
 
 
@@ -103,6 +106,7 @@ class SendGrid:
         self._account = account
         self._mail = mail
         self._events = EventWebhook(account.webhook_key or None)
+        self._pieces = re.split(f'"({"|".join(MARKS)})"', _json(self._by_sdk()))
         self._shared = lru_cache(KEPT)(self._written)
 
     async def send(self, parcels: Sequence[Parcel], *, wire: Wire) -> Sequence[Outcome]:
@@ -114,8 +118,8 @@ class SendGrid:
             parcel.content is content or parcel.content == content for parcel in parcels
         ):
             raise ValueError("one request is at most 1,000 parcels of one content")
-        letters = ",".join(map(_personal, parcels))
-        body = f'{self._shared(content)},"personalizations":[{letters}]}}'.encode()
+        letters = ",".join(map(_personal, parcels)).encode()
+        body = b'%b,"personalizations":[%b]}' % (self._shared(content), letters)
         try:
             answer = await wire.ask("POST", self._url, headers=self._headers, body=body)
         except (NotSent, Lost) as fact:
@@ -155,14 +159,27 @@ class SendGrid:
         read = (_receipt(event) for event in events if isinstance(event, dict))
         return [receipt for receipt in read if receipt is not None]
 
-    def _written(self, email: Email) -> str:
-        """What all letters of a request have in common, as JSON but for its last brace."""
+    def _written(self, email: Email) -> bytes:
+        """What all letters of a request have in common, as JSON but for its last brace.
+
+        The SDK's letter, cast once: it takes 0.3 ms, and an alert has hundreds of contents.
+        """
+        told = {
+            SUBJECT: _json(email.subject),
+            TEXT: _json(email.text),
+            PAGE: _json(email.html),
+            LOCALE: _json(email.locale),
+        }
+        return "".join([told.get(piece, piece) for piece in self._pieces])[:-1].encode()
+
+    def _by_sdk(self) -> dict[str, Any]:
+        """A letter with marks in its open places, as the SDK makes it."""
         mail = self._mail
         letter = mail.Mail(
             from_email=mail.From(self._account.sender, self._account.sender_name or None),
-            subject=email.subject,
-            plain_text_content=email.text,
-            html_content=email.html,
+            subject=SUBJECT,
+            plain_text_content=TEXT,
+            html_content=PAGE,
         )
         if self._account.reply_to:
             letter.reply_to = mail.ReplyTo(self._account.reply_to)
@@ -173,9 +190,10 @@ class SendGrid:
             open_tracking=mail.OpenTracking(enable=False),
             subscription_tracking=mail.SubscriptionTracking(enable=False),
         )
-        letter.add_header(mail.Header("Content-Language", email.locale))
+        letter.add_header(mail.Header("Content-Language", LOCALE))
         letter.add_header(mail.Header("Auto-Submitted", "auto-generated"))
-        return _json(letter.get())[:-1]
+        told: dict[str, Any] = letter.get()
+        return told
 
 
 def outcomes(answer: Answer, *, count: int) -> list[Outcome]:
@@ -228,17 +246,17 @@ def _personal(parcel: Parcel) -> str:
     tests/providers/test_sendgrid.py holds the two together.
     """
     ids = f'"delivery_id":"{parcel.delivery_id}","attempt":"{parcel.attempt}"'
-    own = f'{{"to":[{{"email":{_json(parcel.to)}}}],"custom_args":{{{ids}}}'
+    own = f'{{"to":[{{"email":{_quoted(parcel.to)}}}],"custom_args":{{{ids}}}'
     if not parcel.slots:
         return own + "}"
-    told = ",".join([f"{_token(name)}:{_json(text)}" for name, text in parcel.slots.items()])
+    told = ",".join([f"{_token(name)}:{_quoted(text)}" for name, text in parcel.slots.items()])
     return f'{own},"substitutions":{{{told}}}}}'
 
 
 @lru_cache(64)
 def _token(name: str) -> str:
     """A slot's token as the name of a member."""
-    return _json(f"{{{{{name}}}}}")
+    return _quoted(f"{{{{{name}}}}}")
 
 
 def _receipt(event: Mapping[str, Any]) -> Receipt | None:

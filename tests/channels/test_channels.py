@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dispatcher.channels import email, letter, push, sms
 from dispatcher.channels.base import personal
-from dispatcher.channels.catalogue import PACKS
+from dispatcher.channels.catalogue import MOULDS
 from dispatcher.providers.base import Email, Parcel, Push, Sms
 from dispatcher.wording.facts import Fact, Facts
 from dispatcher.wording.rendering import FIELDS, Rendered, compile  # noqa: A004  # its word
@@ -95,7 +95,7 @@ class Outline(HTMLParser):
 
 
 def test_every_channel_of_the_wordings_can_be_packed():
-    assert PACKS.keys() == FIELDS.keys()
+    assert MOULDS.keys() == FIELDS.keys()
 
 
 def test_a_text_is_filled_for_one_person():

@@ -64,7 +64,7 @@ def all_arrive(seed: Any) -> Any:
 
         async def convoy():
             for _ in range(4):
-                calls = [Call(carrier, 1, [Piece(1, n, nothing)]) for n in range(CALLS)]
+                calls = [Call.of(carrier, 1, [Piece(1, n, nothing)]) for n in range(CALLS)]
                 assert all(await track.carry(calls))
 
         convoys = [asyncio.create_task(convoy()) for _ in range(CONVOYS)]

@@ -4,7 +4,6 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 
 import pytest
 
@@ -62,12 +61,12 @@ def parcels() -> dict[str, list[Parcel]]:
     browser = json.dumps(subscription(0, "https://updates.push.services.mozilla.com"))
     return {
         "twilio": [
-            replace(accounts.TEXT_PARCEL, delivery_id=7168 + n, to=f"+12025550{100 + n}")
+            accounts.TEXT_PARCEL._replace(delivery_id=7168 + n, to=f"+12025550{100 + n}")
             for n in range(N)
         ],
         "sendgrid": [accounts.letter(n) for n in range(N)],
         "fcm": [accounts.TOKEN_PARCEL],
-        "webpush": [replace(accounts.BROWSER_PARCEL, to=browser)],
+        "webpush": [accounts.BROWSER_PARCEL._replace(to=browser)],
     }
 
 

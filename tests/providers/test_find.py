@@ -5,7 +5,6 @@ import importlib
 import json
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -297,10 +296,10 @@ def test_among_a_hundred_of_one_number_each_text_is_found_once():
     async def scene(sandbox, hooks, wire) -> None:
         carrier = test_against_sandbox.carriers(sandbox, hooks=hooks.url)["twilio"]
         intent = datetime.now(UTC)
-        texts = [replace(accounts.TEXT_PARCEL, content=Sms(f"Lot {n}")) for n in range(120)]
+        texts = [accounts.TEXT_PARCEL._replace(content=Sms(f"Lot {n}")) for n in range(120)]
         await test_against_sandbox.sent(carrier, texts, wire)
         for n, kind in ((0, Finding.ONE), (119, Finding.ONE), (120, Finding.NONE)):
-            asked_for = replace(accounts.TEXT_PARCEL, content=Sms(f"Lot {n}"))
+            asked_for = accounts.TEXT_PARCEL._replace(content=Sms(f"Lot {n}"))
             told = await carrier.find(asked_for, since=intent, wire=wire)
             assert told.kind is kind
         await test_against_sandbox.sent(carrier, texts[:1], wire)

@@ -65,8 +65,8 @@ def test_the_browser_reads_the_notice_in_its_language_and_direction():
 def test_a_repeat_has_the_same_topic_and_another_delivery_its_own():
     """The service keeps one waiting message a topic: a repeat is shown once."""
     again, other = (
-        replace(BROWSER_PARCEL, attempt=2),
-        replace(BROWSER_PARCEL, content=replace(NOTICE, tag="7169")),
+        BROWSER_PARCEL._replace(attempt=2),
+        BROWSER_PARCEL._replace(content=replace(NOTICE, tag="7169")),
     )
     _, seen = sent(accounts.webpush_at, [BROWSER_PARCEL, again, other], [CREATED])
     first, second, third = (request.headers["topic"] for request in seen)
@@ -149,7 +149,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("to", BROKEN.values(), ids=BROKEN)
 def test_a_subscription_that_cannot_be_used_is_dead_and_nobody_is_asked(to):
-    outcomes, seen = sent(accounts.webpush_at, [replace(BROWSER_PARCEL, to=to)], [CREATED])
+    outcomes, seen = sent(accounts.webpush_at, [BROWSER_PARCEL._replace(to=to)], [CREATED])
     assert (outcomes, seen) == ([Outcome.refused("invalid_address", dead=True)], [])
 
 
@@ -162,8 +162,8 @@ def test_a_subscription_that_cannot_be_used_is_dead_and_nobody_is_asked(to):
 )
 def test_a_notice_beyond_the_limit_is_refused_before_anybody_is_asked(carrier, parcel, room):
     """Counted in bytes: a Persian letter is two."""
-    long = replace(parcel, content=replace(NOTICE, body="ف" * (room // 2)))
-    fits = replace(parcel, content=replace(NOTICE, body="ف" * (room // 2 - 150)))
+    long = parcel._replace(content=replace(NOTICE, body="ف" * (room // 2)))
+    fits = parcel._replace(content=replace(NOTICE, body="ف" * (room // 2 - 150)))
     script = answer(201, {"name": "projects/i/messages/1"})
     outcomes, seen = sent(carrier, [long, fits], [script])
     assert outcomes[0] == Outcome.refused("too_long")
@@ -280,7 +280,7 @@ def test_no_secret_shows():
 def test_both_carriers_are_given_the_button_that_leads_to_the_answer():
     """Browsers as Declarative Web Push has it, apps in the fields that they read."""
     notice = replace(NOTICE, acknowledge="https://alerts.example.org/a/x", button="خوانده‌ام")
-    _, (seen,) = sent(accounts.webpush_at, [replace(BROWSER_PARCEL, content=notice)], [CREATED])
+    _, (seen,) = sent(accounts.webpush_at, [BROWSER_PARCEL._replace(content=notice)], [CREATED])
     told: Mapping[str, object] = opened(seen)
     assert told["actions"] == [
         {
@@ -289,6 +289,6 @@ def test_both_carriers_are_given_the_button_that_leads_to_the_answer():
             "navigate": "https://alerts.example.org/a/x",
         }
     ]
-    _, (seen,) = sent(accounts.fcm_at, [replace(TOKEN_PARCEL, content=notice)], [SENT])
+    _, (seen,) = sent(accounts.fcm_at, [TOKEN_PARCEL._replace(content=notice)], [SENT])
     held = json.loads(seen.body)["message"]["data"]
     assert (held["acknowledge"], held["button"]) == ("https://alerts.example.org/a/x", "خوانده‌ام")

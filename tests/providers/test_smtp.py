@@ -111,9 +111,8 @@ def test_starttls_is_not_skipped_when_the_server_has_none():
 
 
 def test_the_letter_has_text_and_page_filled_once():
-    tricky = replace(
-        PARCEL, slots={"recipient": "{{recipient_html}}", "recipient_html": "Zoë &lt;b&gt;"}
-    )
+    slots = {"recipient": "{{recipient_html}}", "recipient_html": "Zoë &lt;b&gt;"}
+    tricky = PARCEL._replace(slots=slots)
     _, server = sent({}, tricky)
     letter = email.message_from_bytes(server.letters[0], policy=email.policy.default)
     text, page = letter.get_body(("plain",)), letter.get_body(("html",))
@@ -132,20 +131,20 @@ def test_the_letter_has_text_and_page_filled_once():
      "", "a@", "é@example.com", "a@example.com>\r\nRCPT TO:<b@example.com"],
 )  # fmt: skip
 def test_an_address_cannot_carry_a_second_line(to):
-    outcome, server = sent({}, replace(PARCEL, to=to))
+    outcome, server = sent({}, PARCEL._replace(to=to))
     assert outcome == Outcome.refused("invalid_address", dead=True)
     assert not server.commands
 
 
 @pytest.mark.parametrize("name", ["x\r\nBcc: b@example.com", "x\nSubject: y"])
 def test_a_name_cannot_carry_a_second_header(name):
-    outcome, server = sent({}, replace(PARCEL, slots={"recipient": name, "recipient_html": name}))
+    outcome, server = sent({}, PARCEL._replace(slots={"recipient": name, "recipient_html": name}))
     assert outcome == Outcome.refused("bad_header")
     assert not server.commands
 
 
 def test_a_line_of_one_dot_does_not_end_the_letter():
-    dotted = replace(PARCEL, content=replace(accounts.LETTER, text="a\n.\nb"))
+    dotted = PARCEL._replace(content=replace(accounts.LETTER, text="a\n.\nb"))
     _, server = sent({}, dotted)
     assert len(server.letters) == 1
     assert sent({}, dotted)[0] == TAKEN
