@@ -8,5 +8,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(script("dispatcher.ledger", "clock.sql"), migrations.RunSQL.noop),
+        migrations.RunSQL(script("dispatcher.ledger", "counting.sql"), migrations.RunSQL.noop),
         migrations.RunSQL(script("dispatcher.ledger", "triggers.sql"), migrations.RunSQL.noop),
     ]

@@ -1,0 +1,13 @@
+"""Deliveries are counted without reading all batches."""
+
+from django.db import migrations
+
+from dispatcher.kit.sql import script
+
+
+class Migration(migrations.Migration):
+    dependencies = [("ledger", "0009_second_ids")]
+
+    operations = [
+        migrations.RunSQL(script("dispatcher.ledger", "counting.sql"), migrations.RunSQL.noop),
+    ]
