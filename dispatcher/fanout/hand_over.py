@@ -31,10 +31,17 @@ from dispatcher.providers.breaker import Breaker
 
 log = structlog.get_logger(__name__)
 
-CONVOYS = 4
+CONVOYS = 3
 """Convoys on the way at once in a worker: while one is recorded, others are on the wire."""
-PEOPLE = 500
-"""People in a convoy: what one statement records without being felt."""
+PEOPLE = 700
+"""People in a convoy: what is done once for it, nine statements and as many waits for a thread, is
+then little a message, and what one statement records is not felt."""
+VANGUARD, GROWTH = 16, 4
+"""People in a shift's first convoy, and how many times as many are in the next, up to PEOPLE: what
+a convoy reads and compiles is read and compiled before its first message leaves."""
+LETTERS = 8
+"""Letters that count as one of them: those of one content share a request, and the more there are
+in a convoy, the fuller are the requests."""
 FEWEST, MOST = 8, 512
 """Batches of a dispatch that a claim looks at: what it locks in vain, others do not find."""
 SHORTEST, LONGEST = 0.02, 0.16
@@ -87,6 +94,7 @@ class Conductor:
     _enlisting: bool = False
     _again: float = 0.0
     _looked_at: int = 64
+    _people: int = VANGUARD
 
     def __post_init__(self) -> None:
         self._switch = Switch(self.wire, self.pace, self.breaker, self._bar, self._leaves)
@@ -168,10 +176,14 @@ class Conductor:
     def _claim(self) -> Sequence[Claimed]:
         """Batches are of one person or of 500: as many are looked at as the last ones suggest."""
         resting = self._switch.resting()
-        batches = entries.claim(self.lane, people=PEOPLE, most=self._looked_at, resting=resting)
+        asked = self._people
+        batches = entries.claim(
+            self.lane, people=asked, most=self._looked_at, resting=resting, letters=LETTERS
+        )
         if batches:
-            people = sum(batch.size - batch.cursor for batch in batches)
-            wanted = 2 * PEOPLE * len(batches) // max(people, 1)
+            self._people = min(GROWTH * asked, PEOPLE)
+            people = sum(map(_weight, batches))
+            wanted = int(2 * self._people * len(batches) / max(people, 1))
             self._looked_at = min(max(wanted, FEWEST), MOST)
         return batches
 
@@ -200,7 +212,8 @@ class Conductor:
                 self._slips.pop(batch.id, None)
 
     async def _carry(self, batches: Sequence[Claimed], trace: Span) -> int:
-        await self.threads.run(self.loader.thaw, batches)
+        if not self.loader.knows(batches):
+            await self.threads.run(self.loader.thaw, batches)
         admitted = await self._admit(batches)
         if not admitted:
             return 0
@@ -218,7 +231,10 @@ class Conductor:
             )
         finally:
             slip.close()
-        await self.threads.run(self.loader.bury, facts, batches=batches)
+        if any(
+            fact.outcome.dead or fact.outcome.opted_out for told in facts.values() for fact in told
+        ):
+            await self.threads.run(self.loader.bury, facts, batches=batches)
         return sum(n for _, n in windows)
 
     def _set_out(self, going: Sequence[tuple[Claimed, int]]) -> tuple[Load, set[int], Slip]:
@@ -323,7 +339,7 @@ class Conductor:
         if call.dispatch_id in self._halted:
             return _HALTED
         # By our own clock since before we asked for the leases.
-        since = min(self._lease.get(batch_id, 0.0) for batch_id in call.batches)
+        since = min([self._lease.get(batch_id, 0.0) for batch_id in call.batches])
         return None if since + _LEASE - time.monotonic() >= SAFE else _SHORT
 
     async def _beat(self) -> None:
@@ -343,6 +359,11 @@ class Conductor:
                 self._halted, kept = told
                 self._lease.update(dict.fromkeys(kept & self._lease.keys(), asked_at))
             await self._switch.look()
+
+
+def _weight(batch: Claimed) -> float:
+    """People of a convoy that a batch counts as."""
+    return (batch.size - batch.cursor) / (LETTERS if batch.channel == "email" else 1)
 
 
 def _told(

@@ -1,7 +1,7 @@
 """What a convoy carries: people read at the last moment, wordings rendered, parcels, calls."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -76,12 +76,14 @@ class Call(NamedTuple):
     provider: Provider
     dispatch_id: int
     pieces: Sequence[Piece]
-    batches: AbstractSet[int]
+    batches: Collection[int]
     """Whose people they are."""
 
     @classmethod
     def of(cls, provider: Provider, dispatch_id: int, pieces: Sequence[Piece]) -> "Call":
         """With the batches of the pieces."""
+        if len(pieces) == 1:  # of an SMS or a push always
+            return cls(provider, dispatch_id, pieces, (pieces[0].batch_id,))
         return cls(provider, dispatch_id, pieces, {piece.batch_id for piece in pieces})
 
 
@@ -281,6 +283,10 @@ class Loader:
     def mode(self, batch: Claimed) -> routing.Mode:
         """Of the batch's dispatch, which must have been thawed."""
         return self._frozen[batch.dispatch_id].mode
+
+    def knows(self, batches: Sequence[Claimed]) -> bool:
+        """Whether nothing needs to be thawed for them."""
+        return all(batch.dispatch_id in self._frozen for batch in batches)
 
     def thaw(self, batches: Sequence[Claimed]) -> None:
         """Read what was frozen of these batches' dispatches."""

@@ -67,7 +67,8 @@ class Track:
     _heard: list[Outcome] = field(default_factory=list)
     _alarm: asyncio.Task[None] | None = None
     _purse: Purse = field(init=False)
-    _paying: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _paid: asyncio.Future[None] | None = None
+    """Done when the line that asks for all has its answer."""
     _waiting: int = 0
 
     def __post_init__(self) -> None:
@@ -176,20 +177,23 @@ class Track:
         self._alarm = None
 
     async def _pay(self) -> None:
-        """Fill the purse for the next call; one line asks, the others wait for it."""
-        async with self._paying:
-            if not self._queue:
-                return
+        """Fill the purse for the next call; one line asks, the others wait for its answer."""
+        if self._paid is not None:
+            await asyncio.shield(self._paid)
+            return
+        paid = self._paid = asyncio.get_running_loop().create_future()
+        try:
             train, n = self._queue[0]
             least = len(train.calls[n].pieces)
-            if self._purse.covers(least):  # another line has paid meanwhile
-                return
             grant = await self._purse.ask(least=least, most=self._waiting)
             if grant.wait:
                 await asyncio.sleep(grant.wait)
             if grant.away:
                 self.clear(lambda _: AWAY)
             self._purse.fill(grant.n)
+        finally:
+            self._paid = None
+            paid.set_result(None)
 
     def _end(self, train: _Train, n: int, outcomes: Outcomes) -> None:
         self._waiting -= len(outcomes)

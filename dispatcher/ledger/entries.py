@@ -82,14 +82,23 @@ class Window:
     """(index, reason) of people who may no longer be written to."""
 
 
-def claim(lane: str, *, people: int, most: int = 64, resting: Sequence[str] = ()) -> list[Claimed]:
+def claim(
+    lane: str, *, people: int, most: int = 64, resting: Sequence[str] = (), letters: int = 1
+) -> list[Claimed]:
     """Lease due batches of the lane with about `people` people who have not been written to.
 
     Of each dispatch about as many people as of the others, and `most` batches: so many are looked
-    at, and kept from others meanwhile. Batches of the accounts in `resting` are left to lie.
+    at, and kept from others meanwhile. So many `letters` count as one person. Batches of the
+    accounts in `resting` are left to lie.
     """
     found = statements.prepared(
-        "claim", lane=lane, people=people, most=most, resting=list(resting), lease=LEASE
+        "claim",
+        lane=lane,
+        people=people,
+        most=most,
+        resting=list(resting),
+        letters=letters,
+        lease=LEASE,
     )
     return [Claimed(*row) for row in found]
 

@@ -39,3 +39,11 @@ def test_batches_of_a_resting_account_are_left_to_lie(enlist):  # noqa: F811
     enlist(crowd(1, 5))
     assert entries.claim("critical", people=20, resting=["twilio"]) == []
     assert len(entries.claim("critical", people=20, resting=["sendgrid"])) == 5
+
+
+def test_letters_count_as_less_since_they_share_requests(enlist):  # noqa: F811
+    """Eight of them as one: so many more are carried together, and requests are fuller."""
+    mail = {"sms_id": None, "sms_key": None, "sms_block": "no_address", "email_block": None}
+    enlist([one | mail | {"email_id": one["contact_id"]} for one in crowd(1, 60)])
+    assert len(entries.claim("critical", people=5, letters=8)) == 40
+    assert len(entries.claim("critical", people=5)) == 5

@@ -47,12 +47,15 @@ returning b.id
 -- name: claim
 -- Due batches of running dispatches, up to about `people` people, leased to the caller: of each
 -- dispatch as many people as of the others, so that a large old one does not starve a small new one.
+-- `letters` of them count as one person: they share their requests.
 -- Dispatch by dispatch, so that a paused one with a million waiting costs nothing here.
 with due as (
     select w.id, w.n, w.due_at,
         sum(w.n) over (partition by d.id order by w.due_at, w.id) - w.n as turn
     from ledger_dispatch d cross join lateral (
-        select b.id, b.size - b.cursor as n, b.due_at from ledger_batch b
+        select b.id, b.due_at,
+            (b.size - b.cursor) / case b.channel when 'email' then %(letters)s::float8 else 1 end as n
+        from ledger_batch b
         where b.dispatch_id = d.id and b.state = 'waiting' and b.due_at <= ledger_now()
             and b.account <> all(%(resting)s::text[])
         order by b.due_at limit %(most)s for update skip locked
