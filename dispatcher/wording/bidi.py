@@ -22,6 +22,7 @@ _OPENING = frozenset((LRI, RLI, FSI))
 _OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e")
 """Embeddings and overrides: they turn what follows around, unseen ('Trojan source')."""
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_RTL = frozenset({"R", "AL"})
 _DIRECTED = frozenset(("L", "R", "AL"))
 _ASCII_DIGIT = re.compile("[0-9]")
 _PARAGRAPH = re.compile("[\n\r\x1c-\x1e\x85\u2029]")
@@ -75,7 +76,7 @@ def isolated(value: str, direction: Direction, *, ltr: bool = False) -> str:
 
 def has_rtl(text: str) -> bool:
     """Whether any letter runs from right to left."""
-    return any(unicodedata.bidirectional(letter) in {"R", "AL"} for letter in text)
+    return not _RTL.isdisjoint(map(unicodedata.bidirectional, text))
 
 
 def _named(letter: str) -> str:
