@@ -27,7 +27,7 @@ tell(
         "alerts.changed_since_seen": _(
             "Alert %(number)s is not what you looked at any more; look at the preview again."
         ),
-        "alerts.closed": _("Alert %(number)s is %(state)s and cannot be changed any more."),
+        "alerts.closed": _("Alert %(number)s cannot be changed any more (%(state)s)."),
         "alerts.fact_in_one_language": _(
             "The fact “%(name)s” has no value of its own in: %(languages)s. These readers see it "
             "as it is for everybody."
@@ -54,7 +54,7 @@ tell(
         "alerts.long_sms": _(
             "The text message for %(group)s in %(language)s takes %(parts)s parts."
         ),
-        "alerts.move_not_allowed": _("What is %(old)s cannot become %(new)s."),
+        "alerts.move_not_allowed": _("“%(old)s” cannot become “%(new)s”."),
         "alerts.no_audience": _("There is no audience yet: give a segment, a list, or both."),
         "alerts.no_deputies": _(
             "The office “%(office)s” has no deputies: if too few answer, nobody else will be told."
@@ -72,10 +72,12 @@ tell(
         "alerts.nobody_reachable": _(
             "None of the %(people)s people can be reached: see the blockers in the preview."
         ),
-        "alerts.not_approved": _("Alert %(number)s is %(state)s; only what is approved leaves."),
+        "alerts.not_approved": _(
+            "Only what is approved leaves; alert %(number)s is not (%(state)s)."
+        ),
         "alerts.not_in_office": _("%(who)s neither holds nor deputises for: %(offices)s."),
         "alerts.not_launched": _("Alert %(number)s has not been launched."),
-        "alerts.not_pending": _("Alert %(number)s is %(state)s; nobody is asked to approve it."),
+        "alerts.not_pending": _("Nobody is asked to approve alert %(number)s (%(state)s)."),
         "alerts.not_ready": _("Alert %(number)s cannot be submitted yet (%(count)s reasons)."),
         "alerts.nothing_followed": _(
             "Alert %(number)s follows no alert that has left: name a segment or a list."
@@ -101,7 +103,7 @@ tell(
             "they get nothing. A longer life or an override with a reason would change that."
         ),
         "alerts.quiet_life_safety": _(
-            "“%(scenario)s” is about life and safety: it waits for nobody's sleep."
+            "“%(scenario)s” is about life and safety: quiet hours do not apply."
         ),
         "alerts.reason_missing": _("A reason is needed (at least %(least)s characters)."),
         "alerts.scenario_unreadable": _("%(source)s is not readable: %(what)s"),

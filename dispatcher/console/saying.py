@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from contacts import errors as contacts_errors
-from dispatcher.console.words.names import group_name
+from dispatcher.console.alerts.draft import STATES
+from dispatcher.console.words import names
 from dispatcher.kit.errors import Refused, sentence
 from dispatcher.operators.models import Office
 from dispatcher.reports import words
@@ -26,18 +27,32 @@ def _named(name: str, value: object) -> object:
     return ", ".join(told(key) for key in value.split(", ") if key) or value
 
 
+def _state(key: str) -> str:
+    return str(_STATES.get(key, key))
+
+
 def _office(key: str) -> str:
     return str(Office.objects.filter(pk=key).first() or key)
 
 
+_STATES: Mapping[str, object] = {
+    **{state.value: name for state, name in STATES.items()},
+    **names.STATES,
+}
+"""Of an alert and of a text: no state of the one has the key of one of the other."""
 _NAMES: Mapping[str, Callable[[str], str]] = {
     "language": words.language_name,
     "languages": words.language_name,
     "locale": words.language_name,
-    "group": group_name,
+    "group": names.group_name,
     "channel": words.channel_name,
     "country": words.region_name,
     "region": words.region_name,
+    "state": _state,
+    "old": _state,
+    "new": _state,
+    "before": _state,
+    "after": _state,
     "office": _office,
     "offices": _office,
 }

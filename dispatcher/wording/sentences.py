@@ -75,7 +75,7 @@ tell(
             "then edit it or accept it again with a reason."
         ),
         "wording.not_stale": _(
-            "Version %(version)s is %(state)s; only a text whose source has changed is accepted "
+            "Version %(version)s is in the state “%(state)s”; only a text whose source has changed is accepted "
             "again."
         ),
         "wording.no_reason": _("Say why; the others read it."),
@@ -232,7 +232,7 @@ tell(
             "No accepted text has this line, and no engine may be asked: %(line)s"
         ),
         "wording.plural_over_lines": _("A plural form goes over several lines."),
-        "wording.budget_spent": _("The budget of %(most)s letters for this text is spent."),
+        "wording.budget_spent": _("The budget of %(most)s characters for this text is spent."),
         "wording.fact_type": _("The fact %(fact)s has an unknown type: %(type)s"),
         "wording.fact_too_long": _(
             "The fact %(fact)s has %(length)s characters; at most %(most)s."
@@ -278,7 +278,9 @@ tell(
         # The library.
         "wording.key_unknown": _("There is no text called %(key)s."),
         "wording.version_unknown": _("There is no version %(version)s of any text."),
-        "wording.move_not_allowed": _("A text that is %(before)s cannot become %(after)s."),
+        "wording.move_not_allowed": _(
+            "A text in the state “%(before)s” cannot become “%(after)s”."
+        ),
         # Findings of the gate: checks.CHECKS.
         "wording.slots_differ": _(
             "%(field)s: the placeholders differ from the source's. Missing: %(missing)s. "

@@ -284,7 +284,7 @@ def _quiet_choices(alert: Alert) -> list[tuple[str, object]]:
         gettext("As planned: it waits from %(start)s to %(end)s on the reader's clock")
         % {"start": f"{hours.start:%H:%M}", "end": f"{hours.end:%H:%M}"}
         if hours
-        else gettext("As planned: it waits for nobody's sleep")
+        else gettext("As planned: quiet hours do not apply")
     )
     offered: list[tuple[str, object]] = [(USUAL, usual)]
     if plan.severity != "life_safety":

@@ -34,7 +34,7 @@ ABOUT = {
 }
 """What each shipped scenario is for."""
 SEVERITIES = {
-    "life_safety": pgettext_lazy("severity", "About life and safety: waits for nobody's sleep"),
+    "life_safety": pgettext_lazy("severity", "About life and safety: quiet hours do not apply"),
     "urgent": pgettext_lazy("severity", "Urgent: leaves at once"),
     "routine": pgettext_lazy("severity", "Routine: waits for quiet hours"),
 }
