@@ -75,8 +75,8 @@ tell(
             "then edit it or accept it again with a reason."
         ),
         "wording.not_stale": _(
-            "Version %(version)s is in the state “%(state)s”; only a text whose source has changed is accepted "
-            "again."
+            "Version %(version)s is in the state “%(state)s”; only a text whose source has changed "
+            "is accepted again."
         ),
         "wording.no_reason": _("Say why; the others read it."),
         "wording.channel_unknown": _("There is no channel %(channel)s. Channels: %(known)s"),

@@ -11,7 +11,7 @@ from dispatcher.kit.errors import Refused
     ("refused", "names", "keys"),
     [
         (Refused("alerts.closed", number="R-7", state="rejected"), ["R-7", "Abgelehnt"], ["rejected"]),
-        (Refused("alerts.move_not_allowed", old="draft", new="approved"), ["Genehmigt"], ["draft", "approved"]),
+        (Refused("alerts.move_not_allowed", old="draft", new="approved"), ["Freigegeben"], ["draft", "approved"]),
         (Refused("wording.move_not_allowed", before="stale", after="accepted"), ["Angenommen"], ["stale", "accepted"]),
         (Refused("alerts.no_wording", group="consumer", channel="email"), ["E-Mail"], ["consumer", "email"]),
     ],
