@@ -6,7 +6,7 @@ from dispatcher.kit.sql import script
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0009_second_ids")]
+    dependencies = [("ledger", "0010_folded")]
 
     operations = [
         migrations.RunSQL(script("dispatcher.ledger", "counting.sql"), migrations.RunSQL.noop),
