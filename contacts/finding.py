@@ -165,15 +165,18 @@ def count(wanted: Wanted, *, scope: Scope, most: int = COUNTED) -> Counted | Non
     return _count(_ask(replace(wanted, after=0), scope), most=most)
 
 
-def look(wanted: Wanted, *, scope: Scope) -> tuple[Page, Counted | None]:
-    """A page, and how many there are: by one statement where all who fit are found for the page."""
+def look(wanted: Wanted, *, scope: Scope) -> tuple[Page, Counted]:
+    """A page, and how many there are: by one statement where all who fit are found for the page.
+
+    Where counting takes too long: more than are on the page.
+    """
     asked = _ask(wanted, scope)
     page, found = _find(asked, after=wanted.after, most=MOST, count=COUNTED)
     if asked.at_once and not wanted.after:
         return page, Counted(min(found, COUNTED), more=found > COUNTED)
     if not wanted.after and not page.after:
         return page, Counted(len(page.people))
-    return page, _count(asked, most=COUNTED)
+    return page, _count(asked, most=COUNTED) or Counted(len(page.people), more=True)
 
 
 def _find(asked: "_Asked", *, after: int, most: int, count: int = 0) -> tuple[Page, int]:

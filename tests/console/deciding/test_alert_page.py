@@ -194,7 +194,7 @@ def test_a_large_audience_is_looked_at_afterwards(pending, kenji, signed_in, mon
     assert not Look.objects.exists()
     whole = client.get(f"/alerts/{pending.pk}/?whole=1").content.decode()
     assert "Approve as" in whole
-    assert "People were counted at" in whole
+    assert "As of" in whole
     assert Look.objects.count() == 1
     assert "Approve as" in client.get(f"/alerts/{pending.pk}/").content.decode()
     compose.reopen(pending, by=pending.author)
