@@ -76,8 +76,16 @@ def pytest_report_header() -> str:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests with a browser come last: its event loop stays in this thread and bars any other."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    """Tests with a browser come last: its event loop stays in this thread and bars any other.
+
+    The very last share one installation, which the emptied tables of any other would end.
+    """
+    items.sort(
+        key=lambda item: (
+            item.get_closest_marker("browser") is not None,
+            "town" in getattr(item, "fixturenames", ()),
+        )
+    )
 
 
 def pytest_unconfigure() -> None:

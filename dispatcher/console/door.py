@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.views import redirect_to_login
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
+from dispatcher.console.account.onward import way_back
 from dispatcher.operators import access
 from dispatcher.operators.access import NotAllowed
 from dispatcher.operators.models import User
@@ -30,7 +32,8 @@ def signed_in(view: View[Given]) -> View[Given]:
     def locked(request: HttpRequest, /, *args: Given.args, **kwargs: Given.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
             if "HX-Request" in request.headers:
-                return HttpResponse(status=401, headers={"HX-Redirect": reverse("console:sign-in")})
+                there = f"{reverse('console:sign-in')}?{urlencode({'next': way_back(request)})}"
+                return HttpResponse(status=401, headers={"HX-Redirect": there})
             return redirect_to_login(_way_back(request), reverse("console:sign-in"))
         with timezone.override(ZoneInfo(person(request).time_zone)):
             answer = view(request, *args, **kwargs)

@@ -124,25 +124,33 @@ class Story:
 
     def send(self, outcomes=itertools.repeat(Outcome.taken("C1")), *, most=1000):  # noqa: B008
         """Claim, advance and record; the delivery ids of what was taken, by channel."""
-        taken = {}
-        outcomes, windows = iter(outcomes), []
-        for batch in entries.claim("critical", people=most):
-            entries.advance([(batch, batch.size - batch.cursor)])
-            facts = [
-                Fact(i, next(outcomes), CARRIERS[batch.channel])
-                for i in range(batch.cursor, batch.size)
-            ]
-            for fact in facts:
-                if fact.outcome.kind is not Kind.TAKEN:
-                    continue
-                taken.setdefault(batch.channel, []).append(batch.delivery_id(fact.index))
-            windows.append(Window(batch, facts))
-        entries.record(windows)
-        return taken
+        return hand_over("critical", outcomes, most=most)
 
     def deliver(self, ids, *, carrier="twilio", rank=Rank.DELIVERED, code=""):
         """Signed receipts come in."""
-        climb([Receipt(f"{i}:{rank}", i, 1, carrier, rank, code=code) for i in ids])
+        arrived(ids, carrier=carrier, rank=rank, code=code)
+
+
+def hand_over(lane, outcomes, *, most=1000):
+    """What a worker does with what is due, without a carrier; ids of what was taken, by channel."""
+    taken, outcomes, windows = {}, iter(outcomes), []
+    for batch in entries.claim(lane, people=most):
+        entries.advance([(batch, batch.size - batch.cursor)])
+        facts = [
+            Fact(i, next(outcomes), CARRIERS[batch.channel])
+            for i in range(batch.cursor, batch.size)
+        ]
+        for fact in facts:
+            if fact.outcome.kind is Kind.TAKEN:
+                taken.setdefault(batch.channel, []).append(batch.delivery_id(fact.index))
+        windows.append(Window(batch, facts))
+    entries.record(windows)
+    return taken
+
+
+def arrived(ids, *, carrier="twilio", rank=Rank.DELIVERED, code=""):
+    """Receipts of a carrier, each once."""
+    climb([Receipt(f"{i}:{rank}", i, 1, carrier, rank, code=code) for i in ids])
 
 
 @pytest.fixture

@@ -142,7 +142,7 @@ def test_an_ended_session_leaves_the_report(story, kenji, enter):
     page = enter(kenji)
     page.goto(f"/dispatches/{story().dispatch.pk}/")
     page.context.clear_cookies(name="sessionid")
-    page.wait_for_url("**/sign-in/")
+    page.wait_for_url("**/sign-in/?next=*")
 
 
 def test_what_others_wrote_does_not_run(story, operator, enter):

@@ -141,6 +141,12 @@ def refused(wish: Wish, error: object, said: str, alert: Alert) -> Wish:
     return replace(wish, wrong={"": said}, mark=marks.of_audience(alert), now=now)
 
 
+def stands(wish: Wish, alert: Alert) -> bool:
+    """Whether just this is kept already: a second press, or an answer that was lost on its way."""
+    kept = (alert.segment, alert.list_id if not alert.affected else None, alert.affected)
+    return kept == ("" if wish.affected else wish.text, wish.list_id, wish.affected)
+
+
 def _from_text(wish: Wish, text: str) -> Wish:
     try:
         tree = segments.parse(text, words=vocabulary()) if text.strip() else None

@@ -155,6 +155,8 @@ def take_down(draft: Draft, sent: Mapping[str, str], *, zone: ZoneInfo) -> Saved
         except NotAllowed:
             raise
         except (Refused, contacts_errors.Refused) as error:
+            if error.code == "alerts.changed_by_other" and _stands(draft, row, zone, asked=asked):
+                continue
             wrong[key] = _refused(draft, before, row, error, zone)
     return Saved(wrong, written, dropped, verified)
 
@@ -253,6 +255,17 @@ def _write(draft: Draft, row: Row, zone: ZoneInfo) -> tuple[str, str]:
         return "", ""
     compose.drop_fact(draft.alert, by=draft.user, **place)
     return "", "dropped"
+
+
+def _stands(draft: Draft, row: Row, zone: ZoneInfo, *, asked: bool) -> bool:
+    """Whether just this is kept already: a second press, or an answer that was lost on its way.
+
+    `asked`: verified by this very person, too.
+    """
+    now = _row(draft, row.key, zone)
+    if asked and now.verified_by != draft.user.get_full_name():
+        return False
+    return _print(now.typed, now.source) == _print(row.typed, row.source)
 
 
 def _for_nobody(row: Row) -> bool:

@@ -163,6 +163,8 @@ def settle(form: Choices, draft: Draft, *, seen: str) -> None:
     if told["quiet"] == NEVER and not told["override"]:
         form.add_error("override", gettext("Say why people are woken."))
         return
+    if seen != mark(draft.alert) and _stands(form, draft.alert):
+        return
     places = {"alerts.reason_missing": "override", "alerts.bad_quiet_hours": "quiet_from"}
     with acting.into(form, fields=places):
         compose.set_choices(
@@ -176,6 +178,12 @@ def settle(form: Choices, draft: Draft, *, seen: str) -> None:
             stance=told["stance"],
             seen=seen,
         )
+
+
+def _stands(form: Choices, alert: Alert) -> bool:
+    """Whether just this is kept already: a second press, or an answer that was lost on its way."""
+    told = form.cleaned_data
+    return all(told[name] == value for name, value in initial(alert).items() if name in told)
 
 
 def _life(alert: Alert, hours: int) -> timedelta:

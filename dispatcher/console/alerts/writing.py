@@ -186,6 +186,8 @@ def _set_audience(draft: Draft, wish: people.Wish) -> people.Wish:
         raise
     except (Refused, contacts_errors.Refused) as error:
         alert = desk.find(draft.alert.pk)
+        if error.code == "alerts.changed_by_other" and people.stands(wish, alert):
+            return wish
         return people.refused(wish, error, said(error), alert)
     return wish
 

@@ -243,7 +243,8 @@ def _save(request: HttpRequest, page: Sheet, form: TextForm) -> HttpResponse | N
     """A new version, unless somebody saved another one meanwhile: then the form keeps its text."""
     template, user = page.template, person(request)
     may_write(user, template.key)
-    if page.version and form.cleaned_data["seen"] != page.version.pk:
+    known = page.version is not None and form.texts() == dict(page.version.fields)
+    if page.version and form.cleaned_data["seen"] != page.version.pk and not known:
         note = gettext(
             "%(who)s has saved another version since you opened this page. Yours is still in the "
             "form; compare it with theirs below before you save again."

@@ -5,7 +5,13 @@
   if (!form) return;
   let touched = false;
   form.addEventListener("input", () => (touched = true));
-  form.addEventListener("submit", () => (touched = false));
+  document.addEventListener("submit", (event) => {
+    if (event.target === form && !event.defaultPrevented) touched = false;
+  });
+  // The session has ended: forms.js keeps the words, so nobody need ask.
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    if (event.detail.xhr.status === 401) touched = false;
+  });
   form.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) document.getElementById("save").click();
   });
