@@ -29,6 +29,7 @@ _BEGINS = re.compile(r'<([a-z][a-z0-9]*)((?: [a-z]+="[^"]*")*)>')
 
 _DIGITS = {"arab": ("arabic-indic", "٠١٢٣٤٥٦٧٨٩"), "arabext": ("persian", "۰۱۲۳۴۵۶۷۸۹")}
 """CLDR's numbering system -> CSS's name for it, and its digits; decimal for all others."""
+_HEADING = re.compile(r"<h\d>(.*?)</h\d>", re.DOTALL)
 _DECIMAL = ("decimal", "0123456789")
 _LINK_ISOLATED = re.compile("(https?://[^\\s\u2066-\u2069]+)(\u2069)")
 """Mail programs take the closing isolate for a part of the address; a space keeps it out."""
@@ -109,6 +110,12 @@ def _told(text: str) -> str:
 def _parsed(body: str) -> list[Token]:
     """Once for a letter's page and its plain twin; both only read it."""
     return _MARKDOWN.parse(body)
+
+
+def shown(body: str) -> str:
+    """The body as HTML for a preview inside another page: no link leads away, no heading counts."""
+    clean = nh3.clean(_MARKDOWN.render(body), tags=_TAGS - {"a"}, attributes={"ol": {"start"}})
+    return _HEADING.sub(r"<p><strong>\1</strong></p>", clean)
 
 
 def plain(body: str, *, locale: str) -> str:

@@ -174,6 +174,7 @@ def alert_break_glass(request: HttpRequest, number: int) -> HttpResponse:
     missing = _offices(approve.open_offices(held) if held.state == State.PENDING else ())
     told = {
         "area": "alerts",
+        "alert": held,
         "form": form,
         "heading": gettext("Approve without the offices"),
         "text": gettext(
@@ -208,6 +209,7 @@ def alert_review(request: HttpRequest, number: int) -> HttpResponse:
             return redirect("console:alert", held.pk)
     told = {
         "area": "alerts",
+        "alert": held,
         "form": form,
         "heading": gettext("Review broken glass"),
         "text": gettext("%(who)s approved this alert without the offices, because: %(reason)s")
@@ -248,7 +250,7 @@ def _refuse(
         if not form.errors:
             messages.success(request, gettext("It is on record, and the author can read why."))
             return redirect("console:alert", held.pk)
-    told |= {"area": "alerts", "form": form, "back": reverse("console:alert", args=[held.pk])}
+    told |= {"area": "alerts", "alert": held, "form": form, "back": reverse("console:alert", args=[held.pk])}
     return render(request, "console/parts/confirm.html", told)
 
 

@@ -248,6 +248,7 @@ def cancel(request: HttpRequest, number: int) -> HttpResponse:
             return redirect("console:alerts")
     told = {
         "area": "alerts",
+        "alert": draft.alert,
         "form": form,
         "heading": gettext("Give up this alert?"),
         "text": gettext(
@@ -274,6 +275,7 @@ def reopen(request: HttpRequest, number: int) -> HttpResponse:
         return redirect(draft.address(_step(request)))
     told = {
         "area": "alerts",
+        "alert": draft.alert,
         "heading": gettext("Take this alert back to change it?"),
         "text": gettext(
             "%(name)s was submitted. Once you take it back, approvals that were given are void and "

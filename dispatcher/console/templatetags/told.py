@@ -8,7 +8,9 @@ from math import floor
 from babel import units
 from django import template
 from django.utils import timezone, translation
+from django.utils.safestring import SafeString, mark_safe
 
+from dispatcher.channels import letter as letters
 from dispatcher.ledger.models import Dispatch
 from dispatcher.reports import words
 from dispatcher.wording import tags, values
@@ -26,6 +28,12 @@ def _tag() -> str:
 def _show(value: values.Value, kind: str, style: str = "") -> str:
     zone = timezone.get_current_timezone()
     return values.show(value, kind, style=style, locale=_tag(), zone=zone)
+
+
+@register.filter
+def letter(body: str) -> SafeString:
+    """A letter's Markdown as its readers see it; only plain marks survive."""
+    return mark_safe(letters.shown(body))  # noqa: S308  # cleaned there
 
 
 @register.filter

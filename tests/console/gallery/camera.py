@@ -149,6 +149,12 @@ class Camera:
         return seen
 
 
+def mends(seen: list[Seen]) -> str:
+    """What is to be mended, a line a look."""
+    wrong = [one for one in seen if one.wrong]
+    return "\n".join(f"{one.shot} {one.light}: {'; '.join(one.wrong)}" for one in wrong)
+
+
 @cache
 def axe() -> str:
     """The script."""

@@ -36,9 +36,10 @@ def town(django_db_setup, django_db_blocker):  # noqa: ARG001
     }
     with django_db_blocker.unblock(), override_settings(**fast):
         assert connection.settings_dict["NAME"].startswith("test_")
-        call_command("flush", verbosity=0, interactive=False)
+        # the journal outlives a flush, so that numbers may not begin anew
+        call_command("flush", verbosity=0, interactive=False, reset_sequences=False)
         yield towns.build()
-        call_command("flush", verbosity=0, interactive=False)
+        call_command("flush", verbosity=0, interactive=False, reset_sequences=False)
         connections.close_all()
 
 

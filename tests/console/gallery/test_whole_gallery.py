@@ -6,7 +6,7 @@ from itertools import groupby
 import pytest
 
 from tests.console.gallery import hands, recipes
-from tests.console.gallery.camera import LIGHTS, PICTURES, Light
+from tests.console.gallery.camera import LIGHTS, PICTURES, Light, mends
 
 pytestmark = [pytest.mark.gallery, pytest.mark.browser, pytest.mark.django_db]
 DESK = Light("en", "light", 1280)
@@ -36,10 +36,7 @@ def table(seen):
         weight = max(one.weight for one in found.values()) / 1000
         told = f"{times[len(times) // 2]:.0f} | {times[-1]:.0f} | {weight:.0f}"
         yield f"| {name} | " + " | ".join(counts) + f" | {told} |"
-    wrong = [one for one in seen if one.wrong]
-    yield f"\n{len(seen)} looks at {len(pages)} pages, {len(wrong)} with something to mend."
-    for one in wrong:
-        yield f"- {one.shot} {one.light}: {'; '.join(one.wrong)}"
+    yield f"\n{len(seen)} looks at {len(pages)} pages. To be mended:\n\n{mends(seen) or 'nothing'}"
 
 
 @pytest.mark.parametrize("light", LIGHTS, ids=str)
@@ -47,7 +44,7 @@ def test_each_page_in_each_way(town, camera, album, light):
     """Axe, width, weight, hosts, errors, calm; a picture of each."""
     seen = [camera.look(shot, light, picture=True) for shot in recipes.shots(town)]
     album += seen
-    assert {one.shot: one.wrong for one in seen if one.wrong} == {}
+    assert mends(seen) == ""
 
 
 @pytest.mark.parametrize("what", ASKED)

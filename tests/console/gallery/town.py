@@ -245,6 +245,7 @@ def _sendings(town: Town) -> None:
             launch.pause(alert, by=mina)
         elif name == "stopped":
             launch.stop(alert, by=mina, reason=f"The wrong lots {NASTY}")
+            _age(made)
         elif name == "over":
             _end(made)
         town.facts[f"ids of {name}"] = [pk for ids in taken.values() for pk in ids]
@@ -254,12 +255,18 @@ def _sendings(town: Town) -> None:
 
 
 def _end(made: Dispatch) -> None:
-    """It ended long ago, so that it is due to be erased."""
-    when = datetime.now(UTC) - timedelta(days=400)
+    """Nothing waits any more."""
     Dispatch.objects.filter(pk=made.pk).update(
-        state=Dispatch.State.COMPLETE, launched_at=when, completed_at=when + timedelta(minutes=9)
+        state=Dispatch.State.COMPLETE, completed_at=datetime.now(UTC)
     )
     stages.end_of_the_over()
+
+
+def _age(made: Dispatch) -> None:
+    """It ended so long ago that it is due to be erased."""
+    Dispatch.objects.filter(pk=made.pk).update(
+        state=Dispatch.State.COMPLETE, completed_at=datetime.now(UTC) - timedelta(days=500)
+    )
 
 
 def _files(town: Town) -> None:

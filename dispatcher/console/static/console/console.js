@@ -40,6 +40,9 @@
     if (note) note.hidden = [200, 304].includes(event.detail.xhr.status);
   });
 
+  // On a phone the areas are wider than the screen: show the one where we are.
+  document.querySelector(".ways [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
   // A menu closes when one presses Escape or elsewhere.
   const close = (except) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) {
