@@ -66,6 +66,16 @@ def fold_out(page: Any) -> None:
     page.evaluate("document.querySelectorAll('main details').forEach(fold => fold.open = true)")
 
 
+def on_paper(page: Any) -> None:
+    """As it is printed; a picture of the width of the window all the same."""
+    page.emulate_media(media="print")
+
+
+def at_of(town: Town, name: str) -> str:
+    """The address of a dispatch."""
+    return f"/dispatches/{town.sent[name].pk}/"
+
+
 def shots(town: Town) -> list[Shot]:
     """Every look, in the order of the console's areas."""
     return [
@@ -148,13 +158,17 @@ def home_and_alerts(town: Town) -> Iterator[Shot]:
 def dispatches(town: Town) -> Iterator[Shot]:
     """What was sent: live, report, who is silent, one person."""
     yield Shot("dispatches", "dispatches", "/dispatches/", "kenji")
+    yield Shot("languages", "dispatches", "/dispatches/", "kenji",
+               then=lambda page: page.click("#languages-summary"))  # fmt: skip
     yield Shot("dispatches-empty", "dispatches", "/dispatches/", "sofie")
-    for name, made in town.sent.items():
-        at = f"/dispatches/{made.pk}/"
+    for name in town.sent:
+        at = at_of(town, name)
         yield Shot(f"dispatch-{name}", "dispatch", at, "mina", then=fold_out)
         yield Shot(f"report-{name}", "report", f"{at}report/", "kenji", then=fold_out)
         yield Shot(f"unanswered-{name}", "dispatch-unanswered", f"{at}unanswered", "mina")
-    at = f"/dispatches/{town.sent['running'].pk}/"
+    at = at_of(town, "running")
+    yield Shot("print-report", "report", f"{at_of(town, 'over')}report/", "kenji", then=on_paper)
+    yield Shot("print-live", "dispatch", at_of(town, "over"), "mina", then=on_paper)
     yield Shot("dispatch-reader", "dispatch", at, "kenji")
     yield Shot("unanswered-reader", "dispatch-unanswered", f"{at}unanswered", "kenji")
     yield Shot("dispatch-stop", "dispatch-stop", f"{at}stop", "mina")

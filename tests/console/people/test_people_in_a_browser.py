@@ -2,8 +2,7 @@
 
 import pytest
 
-from contacts import consent, freshness, importing, uploads
-from contacts.models import Address, Segment
+from contacts import uploads
 from dispatcher.console.people import tasks
 from tests.console.people.test_import import MOSTLY
 from tests.console.test_in_a_browser import look
@@ -11,42 +10,7 @@ from tests.console.test_in_a_browser import look
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize(
-    ("language", "scheme", "width"), [("en", "light", 1440), ("fa", "dark", 320)]
-)
-def test_pages_of_people_stand_in_nobodys_way(cast, keeper, enter, language, scheme, width):
-    """Search, a person whose name runs the other way, correcting, forgetting, and the lists."""
-    mail = Address.objects.get(contact=cast["mina"], channel="email")
-    consent.mark_dead([mail.pk])
-    Segment.objects.create(
-        key="eu", title="مشتریان", text="role in (customer, retailer) and not region = EU"
-    )
-    importing.make_list("Affected customers")
-    freshness.survey()
-    page = enter(keeper, language=language, scheme=scheme, width=width)
-    person = f"/people/{cast['mina']}/"
-    for name, there in (
-        ("search", "/people/?role=customer"),
-        ("nobody", "/people/?q=zzz"),
-        ("person", person),
-        ("refused", f"/people/{cast['greta']}/"),
-        ("correct", f"{person}correct"),
-        ("forget", f"{person}forget"),
-        ("segment", "/people/segments/eu/"),
-        ("segments", "/people/segments/"),
-        ("lists", "/people/lists/"),
-        ("fresh", "/people/fresh/"),
-        ("export", "/people/export/"),
-        ("opt-out", f"{person}address/{mail.pk}/opt-out"),
-    ):
-        page.goto(there)
-        page.evaluate("document.querySelectorAll('details.fold').forEach(fold => fold.open = true)")
-        look(page, f"people-{name}-{language}-{scheme}-{width}")
-
-
-@pytest.mark.parametrize(
-    ("language", "scheme", "width"), [("en", "dark", 1440), ("fa", "light", 320)]
-)
+@pytest.mark.parametrize(("language", "scheme", "width"), [("fa", "light", 320)])
 @pytest.mark.usefixtures("cast")
 def test_an_import_is_followed_from_file_to_people(
     keeper, enter, tmp_path, language, scheme, width
