@@ -250,7 +250,12 @@ def _refuse(
         if not form.errors:
             messages.success(request, gettext("It is on record, and the author can read why."))
             return redirect("console:alert", held.pk)
-    told |= {"area": "alerts", "alert": held, "form": form, "back": reverse("console:alert", args=[held.pk])}
+    told |= {
+        "area": "alerts",
+        "alert": held,
+        "form": form,
+        "back": reverse("console:alert", args=[held.pk]),
+    }
     return render(request, "console/parts/confirm.html", told)
 
 
