@@ -1,5 +1,6 @@
 """What is asked of every page in a browser: axe, width, weight, calm, hosts, errors, a picture."""
 
+import time
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,8 @@ RULES = (
 )
 HEAVIEST = 200_000
 """Bytes of a page with its sheets and scripts, unzipped."""
+FRESH = 300
+"""Seconds after which a session is made anew: what hurts asks for a proof of ten minutes."""
 MEASURED = """() => {
   const [page] = performance.getEntriesByType('navigation');
   const others = performance.getEntriesByType('resource').filter(one => !/\\/live|\\/now/.test(one.name));
@@ -71,6 +74,8 @@ class Camera:
     """(name, old) -> the key of a session."""
     heard: list[str] = field(default_factory=list)
     contexts: dict[Any, Any] = field(default_factory=dict)
+    proven: dict[Any, float] = field(default_factory=dict)
+    """When each context's person was made to have just proved who they are."""
 
     def open(
         self, light: Light, who: str = "", *, old: bool = False, session: str = "", **options: Any
@@ -78,7 +83,11 @@ class Camera:
         """A page of this person's; the contexts live until `close`, one for each session."""
         key = (light, who, old, session, *sorted(options.items()))
         if key not in self.contexts:
-            self.contexts[key] = self._context(light, who, old=old, **options)
+            self.contexts[key] = self._context(light, **options)
+        if who and time.monotonic() - self.proven.get(key, 0) > FRESH:
+            told = {"name": "sessionid", "value": self.session_of(who, old), "url": self.url}
+            self.contexts[key].add_cookies([told])
+            self.proven[key] = time.monotonic()
         page = self.contexts[key].new_page()
         page.set_default_timeout(30_000)  # a machine that is shared loads a page slowly
         page.on("pageerror", lambda error: self.heard.append(f"script: {error}"))
@@ -100,16 +109,13 @@ class Camera:
             context.close()
         self.contexts.clear()
 
-    def _context(self, light: Light, who: str, *, old: bool, **options: Any) -> Any:
+    def _context(self, light: Light, **options: Any) -> Any:
         told = {"reduced_motion": "reduce", **options}
         context = self.browser.new_context(
             base_url=self.url, color_scheme=light.scheme, locale=light.language,
             viewport={"width": light.width, "height": 900}, **told,
         )  # fmt: skip
-        cookies = {"django_language": light.language}
-        if who:
-            cookies["sessionid"] = self.session_of(who, old)
-        context.add_cookies([{"name": n, "value": v, "url": self.url} for n, v in cookies.items()])
+        context.add_cookies([{"name": "django_language", "value": light.language, "url": self.url}])
         context.on("request", self._asked)
         return context
 

@@ -23,10 +23,10 @@ def every(only=None):
             yield pytest.param(make, id=make.__name__, marks=marks)
 
 
-def opened(camera, step, *, session=""):
+def opened(camera, step):
     """The step's page, before a context of its own."""
     camera.heard.clear()
-    page = camera.open(DESK, step.who, session=session)
+    page = camera.open(DESK, step.who, session=str(id(step)))
     page.goto(step.path)
     return page
 
@@ -80,7 +80,7 @@ def test_an_answer_that_is_lost_is_asked_for_again(town, camera, make):
 def test_an_ended_session_comes_back_to_the_form(town, camera, make):
     """Signed in again, one stands before the form as it was filled; nothing was done meanwhile."""
     step = make(town)
-    page = opened(camera, step, session="ended")
+    page = opened(camera, step)
     step.fill(page)
     page.context.clear_cookies(name="sessionid")
     page.click(step.button)
