@@ -38,7 +38,7 @@ def test_a_stranger_is_sent_to_the_sign_in_page_and_back(client, db, name):  # n
 def test_a_poll_of_an_ended_session_leaves_the_page(client, db):  # noqa: ARG001
     """No sign-in form is put into the middle of a report."""
     answer = client.get("/dispatches/1/live", headers={"HX-Request": "true"})
-    assert (answer.status_code, answer["HX-Redirect"]) == (401, "/sign-in/")
+    assert (answer.status_code, answer["HX-Redirect"]) == (401, "/sign-in/?next=%2F")
 
 
 def test_signing_in_is_noted_and_leads_where_one_wanted_to_go(client, kenji):
