@@ -3,6 +3,8 @@
 (() => {
   "use strict";
   const LASTS = 3_600_000; // ms
+  const PATIENCE = 2_000; // ms
+  let warned = 0;
   const { who = "", came = "" } = document.body.dataset;
   const door = came === "door";
   const name = (form) =>
@@ -88,8 +90,10 @@
       return;
     }
     if (event.defaultPrevented || form.method !== "post") return;
-    if (!navigator.onLine) {
+    // Some machines say so wrongly for ever: whoever insists, and not by a double click, is believed.
+    if (!navigator.onLine && (!warned || Date.now() - warned < PATIENCE)) {
       event.preventDefault();
+      warned ||= Date.now();
       show("no-line");
       return;
     }
@@ -98,6 +102,7 @@
     store("kept last", name(form));
   });
   addEventListener("online", () => {
+    warned = 0;
     const note = document.getElementById("no-line");
     if (note) note.hidden = true;
   });
