@@ -25,7 +25,9 @@ COUNTED: Final = 1_000
 """Beyond so many, "more" is said, where they must be found to be counted."""
 FEW: Final = 5_000
 """So many are found through indexes and sorted sooner than they are met on a walk."""
-_PATIENCE: Final = 100
+CROWD: Final = 20_000
+"""So many whose number or reference begins alike are met on a walk sooner than they are sorted."""
+_PATIENCE: Final = 60
 """Milliseconds that counting may take; then it is not said how many there are."""
 LACKS: Final = ("dead", "unconfirmed", "no_language", "unreachable")
 """What makes an entry of the registry stale."""
@@ -99,14 +101,15 @@ _IDS: Final = """
 # with references, whose order it takes for that of the ids.
 _NAMED: Final = """
     (select c.id from (
-        select * from contacts_contact n where n.forgotten_at is null and {known} offset 0
+        select n.id, n.list_id, n.region, n.country, n.languages, n.roles, n.confirmed_at
+        from contacts_contact n where n.forgotten_at is null and {known} offset 0
      ) c where c.id > %(after)s and {such} order by c.id limit %(most)s)
 """
 # Few fit: all of them through the indexes, then sorted. Left to itself the planner walks the
 # registry in the order of the ids until a page is full, as if they stood at even distances.
 _FEW: Final = """
     (select c.id from (
-        select * from contacts_contact c where c.forgotten_at is null and {such} offset 0
+        select c.id from contacts_contact c where c.forgotten_at is null and {such} offset 0
      ) c where c.id > %(after)s and {known} order by c.id limit %(most)s)
 """
 # Half a country's phones begin alike: then a walk meets them soon. The offset keeps the planner
@@ -267,16 +270,18 @@ def _page(known: str, condition: Condition, *, few: bool) -> tuple[str, str]:
     if known == typed.ANYBODY:
         return _FEW if few else _IDS, known
     if "a.key" in known:
-        crowd = "like" in known and _crowded("contacts_address a", known, condition)
+        begins = known.partition(" and a.channel")[0] + " and a.channel <> 'push'"  # as the index
+        crowd = "like" in known and _crowded("contacts_address a", begins, condition)
         return _ADDRESSED_ALIKE if crowd else _ADDRESSED, known
-    if "n.reference" in known and _crowded("contacts_contact n", known, condition):
+    alive = f"n.forgotten_at is null and {known}"
+    if "n.reference" in known and _crowded("contacts_contact n", alive, condition):
         return _IDS, known.replace("n.reference", "c.reference")
     return _NAMED, known
 
 
 def _crowded(table: str, known: str, condition: Condition) -> bool:
     """Whether more than a few are known so: then a walk meets them soon."""
-    told = {**condition.params, "most": FEW}
+    told = {**condition.params, "most": CROWD}
     return len(_rows(_CROWD.format(table=table, known=known), told)) > 0
 
 
