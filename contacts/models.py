@@ -182,6 +182,49 @@ class Suppression(models.Model):
         return f"suppression {self.pk}"
 
 
+class Reach(models.Model):
+    """What is kept of how a person may be reached: the numbers of `ranks`, by kind and channel.
+
+    Believed only where the person is not stale; only `kept.settle` writes it.
+    """
+
+    contact_id = models.BigIntegerField(primary_key=True)
+    safety_sms = models.BigIntegerField(null=True)
+    safety_email = models.BigIntegerField(null=True)
+    safety_push = models.BigIntegerField(null=True)
+    service_sms = models.BigIntegerField(null=True)
+    service_email = models.BigIntegerField(null=True)
+    service_push = models.BigIntegerField(null=True)
+    news_sms = models.BigIntegerField(null=True)
+    news_email = models.BigIntegerField(null=True)
+    news_push = models.BigIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return f"reach of contact {self.contact_id}"
+
+
+class Stale(models.Model):
+    """An address or a consent of this person was written since: a trigger's mark, never unique."""
+
+    contact_id = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["contact_id"], name="contacts_stale_people")]
+
+    def __str__(self) -> str:
+        return f"contact {self.contact_id} is stale"
+
+
+class StaleDigest(models.Model):
+    """A suppression of this digest was written since: whoever has such an address is stale."""
+
+    channel = models.CharField(max_length=5, choices=Channel)
+    digest = models.BinaryField(max_length=32)
+
+    def __str__(self) -> str:
+        return f"stale digest {self.pk}"
+
+
 class Segment(models.Model):
     """A named audience: a sentence of the grammar in `segments`."""
 

@@ -1,6 +1,6 @@
 """The only door out: who may be reached, where, and why not, as one composable query."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -11,7 +11,9 @@ from django.db import connection
 from contacts import segments
 from contacts.conditions import Condition
 from contacts.errors import Refused
+from contacts.kept import stale
 from contacts.models import Channel, OwnRegion, Role
+from contacts.ranks import KINDS, NONE, block, fold, footing, unfolded
 from contacts.regions import OWN, Scope, expand
 
 __all__ = [
@@ -30,9 +32,6 @@ __all__ = [
     "readers",
     "recipients",
 ]
-
-# Kind of message -> may it go to somebody who has said nothing? News needs a yes first.
-KINDS: Final[Mapping[str, bool]] = {"safety": True, "service": True, "news": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,80 +107,27 @@ class Reachable:
     outside_scope: int
 
 
-_BLOCKS: Final = ("dead", "no_consent", "opted_out", "suppressed")
-"""Why an address may not be used; of several blocked ones the first reason here is told."""
-
-
-def _block(kind_needs_word: str, *, told: Callable[[str], str] = "'{}'".format) -> str:
-    """Why an address `a` may not be used for a kind, as `told` writes it; null when it may.
-
-    The latest word that covers the kind holds; a suppressed number is suppressed for everybody.
-    """
-    return f"""case
-        when said.granted = false then {told("opted_out")}
-        when stopped.reason is not null
-            then case stopped.reason when 'opted_out' then {told("opted_out")}
-                else {told("suppressed")} end
-        when a.dead_at is not null then {told("dead")}
-        when said.granted is null and {kind_needs_word} then {told("no_consent")}
-    end"""
-
-
-_STOPPED: Final = """
-    left join contacts_suppression stopped
-        on stopped.channel = a.channel
-        and stopped.digest = sha256(convert_to(a.key, 'UTF8'))
-"""
-# A person's addresses in a number each, so that the least of a channel is the first usable one:
-# block (3 bits), position (15), id (44), whether somebody else has it too (1). Three numbers a
-# person instead of nine sorted arrays: 24 -> 5 microseconds (a registry of a million, PostgreSQL
-# 15), with the consents read once for all instead of once an address.
-_BLOCKED: Final = _block("%(reach_asks)s", told=lambda why: str(1 + _BLOCKS.index(why)))
-_RANK: Final = f"""(coalesce({_BLOCKED}, 0)
-        ::bigint << 60) + (a.position::bigint << 45) + (a.id << 1) + a.shared::int"""
-_LEAST: Final = ", ".join(
-    f"min({_RANK}) filter (where a.channel = '{channel}') as {channel}"
-    for channel in Channel.values
-)
-_USABLE: Final = 1 << 60
-
-
-def _columns(channel: str) -> str:
-    """The first address of a channel when it is usable, or else what blocks it."""
-    address = f"(({channel} >> 1) & {(1 << 44) - 1})"
-    reasons = ", ".join(f"'{why}'" for why in _BLOCKS)
-    asked = f"{channel} < {_USABLE}" + ("" if channel == "push" else f" and ({channel} & 1) = 1")
-    return f"""
-    case when {channel} < {_USABLE} then {address} end as {channel}_id,
-    case when {asked} then (
-        select a.key::text from contacts_address a where a.id = {address}) end as {channel}_key,
-    case when {channel} is null then 'no_address'
-        else (array[{reasons}])[{channel} >> 60] end as {channel}_block,
-    {channel} < {_USABLE} and ({channel} & 1) = 1 as {channel}_shared"""  # noqa: S608  (as above)
-
-
 _WINDOW: Final = "{id} > %(reach_after)s and {id} <= %(reach_upto)s"
 EVERYBODY: Final[dict[str, object]] = {"reach_after": 0, "reach_upto": 2**63 - 1}
-_RECIPIENTS: Final = f"""select
-    c.id as contact_id, c.region::text as region, c.country::text as country,
-    c.languages::text[] as languages, c.roles::text[] as roles, c.culture::text as culture,
-    c.time_zone::text as time_zone,{",".join(map(_columns, Channel.values))}
-from contacts_contact c
-left join (
-    select a.contact_id, {_LEAST}
+
+
+def _query(kind: str) -> str:
+    """Who may be told a kind of message: what is kept of each, or of the stale what is so now."""
+    fresh = fold(stale(_WINDOW), kind, none=NONE)
+    held = ",".join(unfolded(kind, channel) for channel in Channel.values)
+    return f"""select
+        c.id as contact_id, c.region::text as region, c.country::text as country,
+        c.languages::text[] as languages, c.roles::text[] as roles, c.culture::text as culture,
+        c.time_zone::text as time_zone,{held},
+        {footing(kind)} as footing
     from contacts_contact c
-    join contacts_address a on a.contact_id = c.id
-    left join (
-        select distinct on (k.contact_id, k.channel) k.contact_id, k.channel, k.granted
-        from contacts_consent k
-        where k.kind in ('', %(reach_kind)s) and {_WINDOW.format(id="k.contact_id")}
-        order by k.contact_id, k.channel, k.id desc
-    ) said on said.contact_id = a.contact_id and said.channel = a.channel
-    {_STOPPED}
-    where a.retired_at is null and {_WINDOW.format(id="a.contact_id")} and {{people}}
-    group by a.contact_id
-) held on held.contact_id = c.id
-where {{people}}"""  # noqa: S608  (as above)
+    left join contacts_reach kept
+        on kept.contact_id = c.id and {_WINDOW.format(id="kept.contact_id")}
+    left join ({fresh}) fresh on fresh.contact_id = c.id
+    where {{people}}"""  # noqa: S608  (constants of this room)
+
+
+_RECIPIENTS: Final = {kind: _query(kind) for kind in KINDS}
 
 
 def recipients(audience: Audience, *, scope: Scope, kind: str, cutoff: datetime) -> Query:
@@ -191,8 +137,9 @@ def recipients(audience: Audience, *, scope: Scope, kind: str, cutoff: datetime)
     first), roles (sorted) text[]; culture, time_zone text; and for sms, email, push each `X_id`
     bigint, the first usable address, or else null with `X_block` one of no_address, opted_out,
     suppressed, dead, no_consent; `X_shared`, whether it may be somebody else's too; and `X_key`
-    text, the address as all write it, where it is shared, and always of push: its beginning says
-    which carrier it was made for.
+    text, the address as all write it, where it is shared; of push always at least its beginning,
+    which says for which carrier it was made. `footing` bigint is equal for people who are alike in
+    which channels are open to them and why the others are not.
     `reach_after` and `reach_upto` among the values: contact ids above the one and up to the other,
     from the first to the last unless the caller says otherwise.
     People who came after `cutoff` are not in it; addresses are those of the moment of reading.
@@ -202,7 +149,7 @@ def recipients(audience: Audience, *, scope: Scope, kind: str, cutoff: datetime)
     where = f"{condition.sql} and c.created_at <= %(reach_cutoff)s"
     params = condition.params | _of_kind(kind) | {"reach_cutoff": cutoff} | EVERYBODY
     where = f"{where} and {_WINDOW.format(id='c.id')}"
-    return Query(_RECIPIENTS.replace("{people}", where), params)
+    return Query(_RECIPIENTS[kind].replace("{people}", where), params)
 
 
 def readers(audience: Audience, *, scope: Scope, kind: str, cutoff: datetime) -> list[Readers]:
@@ -280,7 +227,7 @@ _DOORS: Final = f"""
     select a.id, a.contact_id, a.value,
         (select c.name from contacts_contact c where c.id = a.contact_id),
         case when a.retired_at is not null then 'replaced'
-             else coalesce({_block("%(reach_asks)s")}, '') end
+             else coalesce({block("%(reach_asks)s", said="said.granted")}, '') end
     from contacts_address a
     left join lateral (
         select k.granted from contacts_consent k

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from contacts import census, freshness, uploads
+from contacts import census, freshness, kept, uploads
 
 
 @shared_task(ignore_result=True)
@@ -13,7 +13,8 @@ def erase_uploads() -> int:
 
 @shared_task(ignore_result=True)
 def survey() -> None:
-    """Count again how fresh the registry is."""
+    """Count again how fresh the registry is, and prove what is kept of everybody's reach."""
+    kept.prove()
     freshness.survey()
 
 
@@ -21,3 +22,9 @@ def survey() -> None:
 def fold() -> int:
     """Put together what was appended to the census."""
     return census.fold()
+
+
+@shared_task(ignore_result=True)
+def settle() -> int:
+    """Make anew what is kept of those of whom something was written; how many people."""
+    return kept.settle()

@@ -78,6 +78,11 @@ beat_schedule: dict[str, dict[str, Any]] = {
         "schedule": 5.0,
         "options": {"queue": queues.HOUSEKEEPING, "expires": 10},
     },
+    "settle_people": {
+        "task": "contacts.tasks.settle",
+        "schedule": 5.0,
+        "options": {"queue": queues.HOUSEKEEPING, "expires": 10},
+    },
     "survey_people": {
         "task": "contacts.tasks.survey",
         "schedule": 6 * 3600.0,

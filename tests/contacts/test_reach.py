@@ -20,6 +20,7 @@ COLUMNS = (
     *("sms_id", "sms_key", "sms_block", "sms_shared"),
     *("email_id", "email_key", "email_block", "email_shared"),
     *("push_id", "push_key", "push_block", "push_shared"),
+    "footing",
 )
 SLICE = "select * from ({}) r where contact_id > %(after)s order by contact_id limit %(n)s"
 EVERYTHING = Scope.everything()

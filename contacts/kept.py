@@ -1,0 +1,145 @@
+"""What is kept of each person's reach, so that a launch need not derive it a million times over.
+
+`contacts_reach` holds the numbers of `ranks`, folded a person, for each kind of message. Triggers
+on addresses, consents and suppressions write in the same transaction who is *stale*: a row more,
+and no lock that anybody waits for. Whoever reads (`reach.recipients`) derives the stale anew, so
+that what is read is exact at every instant; `settle` makes the numbers again and takes the marks
+away (decision 0025).
+
+A suppression marks a digest and not people: an address with it may be on its way in another
+transaction, which cannot be seen.
+"""
+
+from typing import Final
+
+import structlog
+from django.db import connection, transaction
+
+from contacts.ranks import DIGEST, KINDS, columns, fold
+
+log = structlog.get_logger(__name__)
+
+PAGE: Final = 20_000
+"""People in one transaction: a quarter of a second."""
+
+_COLUMNS: Final = tuple(columns(*KINDS))
+_NAMES: Final = ", ".join(_COLUMNS)
+
+
+def of(alias: str) -> str:
+    """The kept columns of a row."""
+    return ", ".join(f"{alias}.{name}" for name in _COLUMNS)
+
+
+def stale(window: str) -> str:
+    """A query: the contact ids whose kept numbers cannot be believed, inside a window.
+
+    `window` is a condition with a place for the column that bears the contact's id.
+    """
+    return f"""
+        select m.contact_id from contacts_stale m where {window.format(id="m.contact_id")}
+        union
+        select b.contact_id from contacts_staledigest m
+        join contacts_address b on {DIGEST.format("b")} = m.digest and b.channel = m.channel
+        where {window.format(id="b.contact_id")}
+    """  # noqa: S608  (constants of this room, here and below)
+
+
+_SETTLE: Final = f"""
+    with digest as materialized (
+        select id, channel, digest from contacts_staledigest order by id limit %(most)s
+    ), who as materialized (
+        select contact_id from (
+            select contact_id from contacts_stale order by contact_id limit %(most)s) marked
+        union
+        select b.contact_id from digest
+        join contacts_address b on {DIGEST.format("b")} = digest.digest
+            and b.channel = digest.channel
+    ), held as materialized ({fold("select contact_id from who", *KINDS)}),
+    clean as (
+        delete from contacts_stale m using who where m.contact_id = who.contact_id
+    ), known as (
+        delete from contacts_staledigest m using digest where m.id = digest.id
+    ), gone as (
+        delete from contacts_reach k using held
+        where k.contact_id = held.contact_id and coalesce({of("held")}) is null
+    ), kept as (
+        insert into contacts_reach as k (contact_id, {_NAMES})
+        select contact_id, {_NAMES} from held where coalesce({of("held")}) is not null
+        on conflict (contact_id) do update set ({_NAMES}) = ({of("excluded")})
+        where ({of("k")}) is distinct from ({of("excluded")})
+    )
+    select (select count(*) from who) + (select count(*) from digest)
+"""  # noqa: S608
+_TURN: Final = """
+    select case
+        when exists (select from contacts_stale) or exists (select from contacts_staledigest)
+        then pg_try_advisory_xact_lock(hashtext('contacts.reach')) end
+"""
+_PROVE: Final = f"""
+    insert into contacts_stale (contact_id)
+    select coalesce(held.contact_id, k.contact_id)
+    from ({fold("select c.id as contact_id from contacts_contact c where {c}", *KINDS)}) held
+    full join (select * from contacts_reach k where {{k}}) k using (contact_id)
+    where ({of("held")}) is distinct from ({of("k")})
+        and coalesce(held.contact_id, k.contact_id) not in ({{stale}})
+"""  # noqa: S608
+_WINDOW: Final = "{id} > %(after)s and {id} <= %(upto)s"
+
+
+def settle(*, most: int = PAGE) -> int:
+    """Make anew what is kept of the stale, page after page; how many people and digests.
+
+    One at a time: who comes second leaves it to the first.
+    """
+    people = 0
+    while found := _settle(most):
+        people += found
+    return people
+
+
+def _settle(most: int) -> int:
+    """One page, in a transaction of its own; 0: nobody is stale, or another is at it.
+
+    The lock is a statement of its own, so that the next one sees what its last holder wrote.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_TURN)
+        if cursor.fetchone() != (True,):
+            return 0
+        cursor.execute(_SETTLE, {"most": most})
+        return int((cursor.fetchone() or (0,))[0])
+
+
+def prove(*, most: int = PAGE) -> int:
+    """Derive everybody anew and compare; how many were kept wrongly, who are stale from now on.
+
+    More than nobody is an alarm (`reach_differs`): something writes past the triggers. Reads the
+    whole registry, a page at a time.
+    """
+    wrong = after = 0
+    while (upto := _end(after, most)) > after:
+        with connection.cursor() as cursor:
+            cursor.execute(_PROVED, {"after": after, "upto": upto})
+            wrong += cursor.rowcount
+        after = upto
+    if wrong:
+        log.error("reach_differs", people=wrong)
+    return wrong
+
+
+_PROVED: Final = _PROVE.format(
+    c=_WINDOW.format(id="c.id"), k=_WINDOW.format(id="k.contact_id"), stale=stale(_WINDOW)
+)
+
+
+def _end(after: int, most: int) -> int:
+    """The contact id up to which so many people follow; `after` itself when nobody does."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select coalesce(max(id), %(after)s) from (select id from contacts_contact"
+            " where id > %(after)s order by id limit %(most)s) page",
+            {"after": after, "most": most},
+        )
+        [end] = cursor.fetchone() or (after,)
+    return int(end)
