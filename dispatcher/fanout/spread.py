@@ -17,9 +17,11 @@ from dispatcher.ledger.enlisting import Affected, Open, Reader, Slice, Way, enli
 from dispatcher.ledger.stages import Held, NewStage, Stage, Whom
 from dispatcher.ledger.statements import ledger_now
 
-FIRST_SLICE, LARGEST_SLICE = 1_000, 40_000
+FIRST_SLICE, LARGEST_SLICE = 250, 128_000
 """People: the first slice is small so that the first message leaves soon, later ones are large so
 that batches are full."""
+OPEN = 8
+"""Dispatches of which a process keeps what it has chosen for their readers."""
 TOO_FEW = "too_few"
 """Name of the stage that goes to the named group."""
 
@@ -125,6 +127,31 @@ def _step(stage: Stage, plan: Plan, group: Group) -> Step:
     return named or group.ladder[0]
 
 
+class _Chosen:
+    """What a dispatch's readers are told, of those whom earlier slices had: most come again.
+
+    Only where no hours hold anything back: those depend on the moment.
+    """
+
+    def __init__(self) -> None:
+        self._of: dict[tuple[int, str], dict[int, list[Way]]] = {}
+
+    def ways(self, opened: Open, readers: Sequence[Reader], setting: Setting) -> list[Way]:
+        """The ways of these readers, of those that are new by the setting."""
+        key = (opened.id, repr(setting.accounts))
+        known = self._of.pop(key, {})
+        self._of[key] = known  # the last that was asked for is the last to be forgotten
+        for reader in readers:
+            if reader.key not in known:
+                known[reader.key] = list(setting.ways(reader))
+        while len(self._of) > OPEN:
+            self._of.pop(next(iter(self._of)), None)
+        return [way for reader in readers for way in known[reader.key]]
+
+
+_CHOSEN = _Chosen()
+
+
 def _first_ways(opened: Open, readers: Sequence[Reader]) -> list[Way]:
     """Of a launch; the stages that these readers will need are asked for in the same transaction.
 
@@ -135,7 +162,10 @@ def _first_ways(opened: Open, readers: Sequence[Reader]) -> list[Way]:
     groups = {group.name for group in found if group}
     for new in later_stages(plan, groups=groups) if plan.asks and groups else ():
         stages.add(opened.id, new)
-    return _ways(opened, readers, step_of=_first_step)
+    setting = _setting(opened, plan, step_of=_first_step)
+    if plan.quiet is None:
+        return _CHOSEN.ways(opened, readers, setting)
+    return [way for reader in readers for way in setting.ways(reader)]
 
 
 def _ways(
@@ -143,11 +173,21 @@ def _ways(
     readers: Sequence[Reader],
     *,
     step_of: Callable[[Group], Step],
-    launched_at: datetime | None = None,
+    launched_at: datetime,
 ) -> list[Way]:
-    """`launched_at`: of a later stage, whose pause begins when its people were told at last."""
-    plan = thaw(opened.plan)
-    setting = Setting.of(
+    """Of a later stage, whose pause begins when its people were told at last."""
+    setting = _setting(opened, thaw(opened.plan), step_of=step_of, launched_at=launched_at)
+    return [way for reader in readers for way in setting.ways(reader)]
+
+
+def _setting(
+    opened: Open,
+    plan: Plan,
+    *,
+    step_of: Callable[[Group], Step],
+    launched_at: datetime | None = None,
+) -> Setting:
+    return Setting.of(
         plan,
         mode=opened.mode,
         step_of=step_of,
@@ -155,4 +195,3 @@ def _ways(
         launched_at=launched_at,
         expires_at=opened.expires_at,
     )
-    return [way for reader in readers for way in setting.ways(reader)]

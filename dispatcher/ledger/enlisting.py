@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
-from django.db import connection, transaction
+from django.db import transaction
 from psycopg.types.json import Jsonb
 
 from dispatcher.ledger import statements
@@ -180,14 +180,13 @@ def enlist(
         limit = most(slices)
         affected = among(opened)
         if affected is None:
-            cursor, last = _lay_out(recipients(opened), after=after, most=limit)
-            batched, excluded, people, _ = write(opened, ways(opened, readers()), closed=closed)
+            cursor, people, last = _lay_out(recipients(opened), after=after, most=limit)
+            batched, excluded = write(opened, ways(opened, readers()), closed=closed)
         else:
             page = _page(affected, after=after, most=limit)
             opened = replace(opened, people=page.people)
-            lay_out_people(recipients(opened), page)
-            told = ways(opened, readers())
-            batched, excluded, people, _ = write(opened, told, closed=closed)
+            people = lay_out_people(recipients(opened), page)
+            batched, excluded = write(opened, ways(opened, readers()), closed=closed)
             cursor, last = page.upto, page.upto == ALL
         statements.run(
             "slice_done",
@@ -240,8 +239,8 @@ def _between(of: Affected, *, after: int, upto: int) -> Page:
     return Page.of(found, upto=upto)
 
 
-def _lay_out(query: Recipients, *, after: int, most: int) -> tuple[int, bool]:
-    """The next people as a temporary table; the last contact id of them, and whether none follow.
+def _lay_out(query: Recipients, *, after: int, most: int) -> tuple[int, int, bool]:
+    """The next people as a temporary table: the last contact id, how many, and if none follow.
 
     Reach's query is given both ends: what is known of people is then read once for the slice,
     instead of once a person.
@@ -249,16 +248,16 @@ def _lay_out(query: Recipients, *, after: int, most: int) -> tuple[int, bool]:
     statements.rows("room")
     text = statements.text("bound").replace("{recipients}", query.sql)
     told = {**query.params, "after": after, "most": most, "reach_after": after}
-    [(upto, people)] = statements.rows_of(text, told)
-    _make("slice", query, after=after, upto=upto, reach_after=after, reach_upto=upto)
-    return int(upto), people < most
+    [(upto, found)] = statements.rows_of(text, told)
+    people = _make("slice", query, after=after, upto=upto, reach_after=after, reach_upto=upto)
+    return int(upto), people, found < most
 
 
 def lay_out_people(
     query: Recipients, page: Page, *, roles: Sequence[str] = (), others: Sequence[str] = ()
-) -> None:
+) -> int:
     """The same of people who were chosen; `roles` and `others` cut a stakeholder group out."""
-    _make(
+    return _make(
         "slice_of",
         query,
         people=list(page.people),
@@ -270,12 +269,13 @@ def lay_out_people(
     )
 
 
-def _make(name: str, query: Recipients, **values: Any) -> None:
+def _make(name: str, query: Recipients, **values: Any) -> int:
+    """The people of a slice and their piles as temporary tables; how many people."""
     text = statements.text(name).replace("{recipients}", query.sql)
-    statements.rows_of("drop table if exists pg_temp.slice", {})
-    statements.rows_of(text, {**query.params, **values})
-    with connection.cursor() as cursor:
-        cursor.execute("analyze slice (contact_id, reader, pile)")
+    statements.rows_of("drop table if exists pg_temp.slice, pg_temp.pile", {})
+    people = statements.run_of(text, {**query.params, **values})
+    statements.run("piles")
+    return people
 
 
 def readers() -> list[Reader]:
@@ -287,14 +287,13 @@ def readers() -> list[Reader]:
     ]  # fmt: skip
 
 
-def write(
-    opened: Open, ways: Sequence[Way], *, closed: bool = False
-) -> tuple[int, int, int, int | None]:
-    """The slice into the books: batched, excluded, people, and the last contact id.
+def write(opened: Open, ways: Sequence[Way], *, closed: bool = False) -> tuple[int, int]:
+    """The slice into the books: how many were batched, and excluded.
 
     `closed`: stopped or expired, so that they are withdrawn at once. Raises LookupError.
     """
-    [(batched, excluded, people, cursor, unheard)] = statements.rows(
+    statements.rows("by_hash")
+    [(batched, excluded, unheard)] = statements.rows(
         "enlist",
         dispatch=opened.id,
         state="withdrawn" if closed else "waiting",
@@ -313,4 +312,4 @@ def write(
     )
     if unheard:
         raise LookupError(f"dispatch {opened.id}: {unheard} people whom no way leads to")
-    return batched, excluded, people, cursor
+    return batched, excluded

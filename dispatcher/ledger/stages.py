@@ -220,7 +220,7 @@ def enlist(
     batched = excluded = 0
     if page.people:
         enlisting.lay_out_people(recipients(opened), page, roles=whom.roles, others=whom.others)
-        batched, excluded, _, _ = enlisting.write(opened, ways(opened, enlisting.readers()))
+        batched, excluded = enlisting.write(opened, ways(opened, enlisting.readers()))
     last = page.upto == ALL
     statements.run(
         "stage_slice_done",

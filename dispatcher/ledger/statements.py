@@ -42,8 +42,13 @@ def prepared(name: str, /, **values: Any) -> list[tuple[Any, ...]]:
 
 def run(name: str, /, **values: Any) -> int:
     """How many rows the statement touched."""
+    return run_of(statements("dispatcher.ledger")[name], values)
+
+
+def run_of(text: str, values: Mapping[str, Any]) -> int:
+    """The same of a statement that was put together."""
     with connection.cursor() as cursor:
-        cursor.execute(statements("dispatcher.ledger")[name], _written(values))
+        cursor.execute(text, _written(values))
         return int(cursor.rowcount)
 
 

@@ -47,14 +47,12 @@ select coalesce(max(contact_id), %(after)s), count(*) from (
 -- used of their addresses. 64 bits of a hash: among a few thousand readers two are taken for one in
 -- one slice of 10^12.
 create temporary table slice on commit drop as
-select r.contact_id, region, country, languages, roles, culture, time_zone, ''::text as told,
-    sms_id, sms_key, sms_block, sms_shared, email_id, email_key, email_block, email_shared,
-    push_id, push_key, push_block, push_shared,
-    hash_record_extended(row(languages, roles, region, country, culture, time_zone, ''::text), 0)
-        as reader,
-    hash_record_extended(row(languages, roles, region, country, culture, time_zone, ''::text,
-        sms_block, email_block, push_block, split_part(push_key, ':', 1)), 0) as pile
-from (select * from ({recipients}) r offset 0) r
+select contact_id, region, country, languages, roles, culture, time_zone, ''::text as told,
+    sms_id, sms_key, sms_block, email_id, email_key, email_block, push_id, push_key, push_block,
+    push_shared, reader, hashint8extended(footing, reader) as pile
+from (select *, hash_record_extended(
+        row(languages, roles, region, country, culture, time_zone, ''::text), 0) as reader
+    from ({recipients}) r offset 0) r
 where contact_id > %(after)s and contact_id <= %(upto)s
 
 -- name: slice_of
@@ -62,40 +60,47 @@ where contact_id > %(after)s and contact_id <= %(upto)s
 -- which they have been told before. Of a stakeholder group: who has one of its roles (none: anybody)
 -- and none of the groups' before it.
 create temporary table slice on commit drop as
-select r.contact_id, region, country, languages, roles, culture, time_zone, p.told as told,
-    sms_id, sms_key, sms_block, sms_shared, email_id, email_key, email_block, email_shared,
-    push_id, push_key, push_block, push_shared,
-    hash_record_extended(row(languages, roles, region, country, culture, time_zone, p.told), 0)
-        as reader,
-    hash_record_extended(row(languages, roles, region, country, culture, time_zone, p.told,
-        sms_block, email_block, push_block, split_part(push_key, ':', 1)), 0) as pile
-from ({recipients}) r join unnest(%(people)s::bigint[], %(tolds)s::text[]) as p (contact_id, told)
-    using (contact_id)
+select contact_id, region, country, languages, roles, culture, time_zone, told,
+    sms_id, sms_key, sms_block, email_id, email_key, email_block, push_id, push_key, push_block,
+    push_shared, reader, hashint8extended(footing, reader) as pile
+from (select r.*, p.told, hash_record_extended(
+        row(languages, roles, region, country, culture, time_zone, p.told), 0) as reader
+    from ({recipients}) r
+    join unnest(%(people)s::bigint[], %(tolds)s::text[]) as p (contact_id, told) using (contact_id)
+    offset 0) r
 where (cardinality(%(roles)s::text[]) = 0 or roles::text[] && %(roles)s::text[])
     and not roles::text[] && %(others)s::text[]
 
+-- name: piles
+-- One person of each pile of the slice: a few thousand, so that nothing is decided once a person.
+-- Neither table is analysed: what the planner takes for granted (few piles) is so.
+create temporary table pile on commit drop as
+select s.* from slice s
+join (select min(contact_id) as contact_id from slice group by pile) first using (contact_id)
+
 -- name: readers
--- The distinct readers of the slice: a few hundred, so that choosing is not done a person.
-select s.reader, languages, roles, region, country, culture, time_zone, told
-from slice s join (select min(contact_id) as contact_id from slice group by reader) one
-    using (contact_id)
+-- The distinct readers of the slice, so that choosing is not done a person.
+select distinct on (reader) reader, languages, roles, region, country, culture, time_zone, told
+from pile order by reader
+
+-- name: by_hash
+-- For this transaction: of temporary tables without statistics the planner may think that they hold
+-- nobody, and look through one for each row of the other. Rows go back to nobody, hence one row.
+select set_config('enable_nestloop', 'off', true), set_config('enable_mergejoin', 'off', true)
 
 -- name: enlist
 -- The slice's people into batches and exclusions, each person and ladder slot exactly once.
 -- `choice` holds for each reader the channels to try: the lowest place that has an address and a
 -- wording wins; when none has, the most telling reason does (who opted out is not "no address").
 -- A push address that no account understands is one that nobody can carry: it stays in the books.
--- All of it is decided once a pile, of which there are a few thousand; of each person only numbers
--- are read, but of those whose address is somebody else's too (18 -> 3 microseconds a person).
+-- All of it is decided once a pile; of each person only numbers are read, and only once, but of
+-- those whose address is somebody else's too.
 with choice as (
     select * from unnest(%(readers)s::bigint[], %(slots)s::int[], %(places)s::int[],
         %(channels)s::text[], %(wordings)s::bigint[], %(languages)s::text[], %(matches)s::text[],
         %(accounts)s::text[], %(blocks)s::text[], %(begins)s::text[], %(dues)s::timestamptz[])
         as c (reader, slot, place, channel, wording_id, language, match, account, block, begins,
             due_at)
-), one as materialized (
-    select s.* from slice s
-    join (select min(contact_id) as contact_id from slice group by pile) first using (contact_id)
 ), candidate as (
     select o.pile, o.region, o.time_zone, c.slot, c.place, c.channel, c.wording_id, c.language,
         c.match, c.account, c.due_at, fits,
@@ -103,7 +108,7 @@ with choice as (
             when c.block <> '' and (c.begins = '' or o.push_key is not null) then c.block
             else case c.channel when 'sms' then o.sms_block when 'email' then o.email_block
                 else o.push_block end end as block
-    from one o join choice c using (reader)
+    from pile o join choice c using (reader)
     cross join lateral (select
         c.begins = '' or o.push_key is null or starts_with(o.push_key, c.begins) as fits) as f
 ), decided as (
@@ -113,36 +118,38 @@ with choice as (
         array_position(array['opted_out', 'suppressed', 'dead', 'no_consent'], block), place,
         fits desc
 ), picked as materialized (
-    select *, dense_rank() over (
-        order by channel, account, wording_id, language, match, region, time_zone, due_at) as heap
+    select *, row_number() over () as pick, dense_rank() over (
+        order by channel, account, wording_id, language, match, region, time_zone, due_at) as heap,
+        case when block is null then channel end as by
     from decided
-), usable as materialized (
-    select s.contact_id, p.heap, p.channel, p.language,
-        case p.channel when 'sms' then s.sms_id when 'email' then s.email_id
-            else s.push_id end as address_id,
-        case when p.channel = 'sms' and s.sms_shared then s.sms_key
-            when p.channel = 'email' and s.email_shared then s.email_key
-            when p.channel = 'push' and s.push_shared then s.push_key end as key
-    from slice s join picked p on p.pile = s.pile and p.block is null
+), placed as materialized (
+    select s.contact_id, p.pick, case when block is null then p.heap end as heap,
+        case p.by when 'sms' then s.sms_id when 'email' then s.email_id when 'push' then s.push_id
+            end as address_id,
+        case p.by when 'sms' then s.sms_key when 'email' then s.email_key
+            when 'push' then case when s.push_shared then s.push_key end end as key
+    from slice s join picked p using (pile)
+), sharing as materialized (
+    select s.contact_id, s.address_id, s.key, s.pick, s.heap, p.channel, p.language, p.region
+    from placed s join picked p using (pick) where s.key is not null
 ), claimed as (
     insert into ledger_copy (dispatch_id, channel, key, language, contact_id)
     select distinct on (channel, key, language) %(dispatch)s, channel, key, language, contact_id
-    from usable where key is not null order by channel, key, language, contact_id
+    from sharing order by channel, key, language, contact_id
     on conflict do nothing
     returning channel, key, language, contact_id
 ), owned as materialized (
     select u.*, coalesce(claimed.contact_id, copy.contact_id) as owner
-    from usable u
+    from sharing u
     left join claimed on claimed.channel = u.channel and claimed.key = u.key
         and claimed.language = u.language
     left join ledger_copy copy on copy.dispatch_id = %(dispatch)s
         and copy.channel = u.channel and copy.key = u.key and copy.language = u.language
-    where u.key is not null
 ), heaped as (
     select heap, array_agg(contact_id) as contact_ids, array_agg(address_id) as address_ids
     from (
         select heap, contact_id, address_id from (
-            select heap, contact_id, address_id from usable where key is null
+            select heap, contact_id, address_id from placed where heap is not null and key is null
             union all
             select heap, contact_id, address_id from owned where owner = contact_id
         ) going order by heap, contact_id
@@ -164,16 +171,15 @@ with choice as (
         served_by, at)
     select %(dispatch)s, s.contact_id, p.channel, p.region, p.language, p.block, null::bigint,
         (select ledger_now())
-    from slice s join picked p on p.pile = s.pile and p.block is not null
+    from placed s join picked p using (pick) where s.heap is null
     union all
-    select %(dispatch)s, o.contact_id, o.channel, s.region, o.language, 'served_by', o.owner,
+    select %(dispatch)s, contact_id, channel, region, language, 'served_by', owner,
         (select ledger_now())
-    from owned o join slice s using (contact_id) where o.owner <> o.contact_id
+    from owned where owner <> contact_id
     returning 1
 )
 select coalesce((select sum(size) from batched), 0), (select count(*) from excluded),
-    (select count(*) from slice), (select max(contact_id) from slice),
-    (select count(*) from one where pile not in (select pile from picked))
+    (select count(*) from pile where pile not in (select pile from picked))
 
 -- name: slice_done
 -- The cursor moves with the slice; the last slice ends the enlisting and forgets shared addresses.
