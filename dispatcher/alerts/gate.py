@@ -100,17 +100,19 @@ def refused(versions: Iterable[int]) -> Iterator[Refused]:
 
     More may be asked since: a name that the scenario keeps, a word that the glossary forbids.
     """
-    wanted = sorted(set(versions))
-    texts = library.fields(wanted)
-    for version_id, findings in library.examine(wanted).items():
-        for finding in findings:
-            if finding.severity is Severity.REFUSE:
-                yield Refused(
-                    "alerts.wording_refused",
-                    wording=texts[version_id].name,
-                    locale=texts[version_id].locale,
-                    finding=sentence(Refused(finding.code, **finding.facts)),
-                )
+    wrong = {
+        version_id: [finding for finding in findings if finding.severity is Severity.REFUSE]
+        for version_id, findings in library.examine(sorted(set(versions))).items()
+    }
+    texts = library.fields([version_id for version_id, findings in wrong.items() if findings])
+    for version_id, text in texts.items():
+        for finding in wrong[version_id]:
+            yield Refused(
+                "alerts.wording_refused",
+                wording=text.name,
+                locale=text.locale,
+                finding=sentence(Refused(finding.code, **finding.facts)),
+            )
 
 
 def unvouched(alert: Alert, found: Survey) -> Iterator[Refused]:

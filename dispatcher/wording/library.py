@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db.models import Case, F, QuerySet, Value, When
 
@@ -200,17 +201,51 @@ def examine(
     """
     asked, also = asking.reader(), more or {}
     return {
-        version_id: checks.examine(
-            text.fields,
-            locale=text.locale,
-            source=text.source,
-            source_locale=text.source_locale,
-            asked=asked(text.key, text.channel, text.locale, text.source_locale).joined(
-                also.get(version_id, checks.NOTHING)
+        version_id: _findings(
+            tuple(text.fields.items()),
+            text.locale,
+            tuple(text.source.items()),
+            text.source_locale,
+            _Alike(
+                asked(text.key, text.channel, text.locale, text.source_locale).joined(
+                    also.get(version_id, checks.NOTHING)
+                )
             ),
         )
         for version_id, text in fields(version_ids).items()
     }
+
+
+class _Alike:
+    """What is asked of a text, equal to whatever asks for the same."""
+
+    def __init__(self, asked: Asked) -> None:
+        self.asked = asked
+        self._told = repr(asked)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Alike) and self._told == other._told
+
+    def __hash__(self) -> int:
+        return hash(self._told)
+
+
+@lru_cache(2048)
+def _findings(
+    ours: tuple[tuple[str, str], ...],
+    locale: str,
+    source: tuple[tuple[str, str], ...],
+    source_locale: str,
+    alike: _Alike,
+) -> tuple[Finding, ...]:
+    """Remembered: a launch looks at what was looked at when it was submitted (170 -> 10 ms)."""
+    return checks.examine(
+        dict(ours),
+        locale=locale,
+        source=dict(source),
+        source_locale=source_locale,
+        asked=alike.asked,
+    )
 
 
 def languages(keys: Iterable[str]) -> tuple[str, ...]:
