@@ -50,6 +50,7 @@ def _measure(stage: Stage, *, people: int, runs: int) -> dict[str, list[float]]:
     from benchmarks import multitude
     from benchmarks import people as crowd
     from benchmarks.ways import _warm
+    from contacts import kept
     from dispatcher.cli import story
 
     cast = story.cast()
@@ -57,7 +58,8 @@ def _measure(stage: Stage, *, people: int, runs: int) -> dict[str, list[float]]:
     multitude.register(people, keeper=cast.keeper.username)
     with connection.cursor() as cursor:  # the copies' browsers are at no sandbox's address
         cursor.execute("delete from contacts_address where channel = 'push'")
-        cursor.execute("vacuum analyze contacts_address")
+        kept.settle()
+        cursor.execute("vacuum analyze contacts_address, contacts_reach, contacts_stale")
     crowd.register({FEW: SMALL, crowd.WARM: WARM_PEOPLE}, channel="sms", keeper=cast.keeper)
     audiences = {f"{SMALL:,}": f"tag = {FEW}", f"{people:,}": f"not tag = {FEW}"}
     found: dict[str, list[float]] = {name: [] for name in audiences}
