@@ -42,7 +42,9 @@ def query(people) -> Query:
             params[f"reach_{number}_{column}"] = one[column]
             cells.append(f"%(reach_{number}_{column})s::{types.get(column, 'text')}")
         lines.append(f"({', '.join(cells)})")
-    text = f"select * from (values {', '.join(lines)}) as v ({', '.join(columns)})"  # noqa: S608
+    footing = "hashtextextended(concat_ws('|', sms_block, 'e', email_block, 'p', push_block,"
+    footing += " split_part(push_key, ':', 1)), 0) as footing"
+    text = f"select *, {footing} from (values {', '.join(lines)}) as v ({', '.join(columns)})"  # noqa: S608
     return Query(text, params)
 
 

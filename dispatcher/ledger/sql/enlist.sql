@@ -48,8 +48,8 @@ select coalesce(max(contact_id), %(after)s), count(*) from (
 -- one slice of 10^12.
 create temporary table slice on commit drop as
 select contact_id, region, country, languages, roles, culture, time_zone, ''::text as told,
-    sms_id, sms_key, sms_block, email_id, email_key, email_block, push_id, push_key, push_block,
-    push_shared, reader, hashint8extended(footing, reader) as pile
+    sms_id, sms_key, sms_block, sms_shared, email_id, email_key, email_block, email_shared,
+    push_id, push_key, push_block, push_shared, reader, hashint8extended(footing, reader) as pile
 from (select *, hash_record_extended(
         row(languages, roles, region, country, culture, time_zone, ''::text), 0) as reader
     from ({recipients}) r offset 0) r
@@ -61,8 +61,8 @@ where contact_id > %(after)s and contact_id <= %(upto)s
 -- and none of the groups' before it.
 create temporary table slice on commit drop as
 select contact_id, region, country, languages, roles, culture, time_zone, told,
-    sms_id, sms_key, sms_block, email_id, email_key, email_block, push_id, push_key, push_block,
-    push_shared, reader, hashint8extended(footing, reader) as pile
+    sms_id, sms_key, sms_block, sms_shared, email_id, email_key, email_block, email_shared,
+    push_id, push_key, push_block, push_shared, reader, hashint8extended(footing, reader) as pile
 from (select r.*, p.told, hash_record_extended(
         row(languages, roles, region, country, culture, time_zone, p.told), 0) as reader
     from ({recipients}) r
@@ -126,7 +126,8 @@ with choice as (
     select s.contact_id, p.pick, case when block is null then p.heap end as heap,
         case p.by when 'sms' then s.sms_id when 'email' then s.email_id when 'push' then s.push_id
             end as address_id,
-        case p.by when 'sms' then s.sms_key when 'email' then s.email_key
+        case p.by when 'sms' then case when s.sms_shared then s.sms_key end
+            when 'email' then case when s.email_shared then s.email_key end
             when 'push' then case when s.push_shared then s.push_key end end as key
     from slice s join picked p using (pile)
 ), sharing as materialized (
