@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import structlog
@@ -90,6 +91,7 @@ class Conductor:
     _halted: set[int] = field(default_factory=set)
     _slips: dict[int, Slip] = field(default_factory=dict)
     _scout: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _written: asyncio.Event = field(default_factory=asyncio.Event)
     _busy: int = 0
     _enlisting: bool = False
     _again: float = 0.0
@@ -123,6 +125,7 @@ class Conductor:
         try:
             while time.monotonic() < end:
                 told = await self.threads.attempt(spread, self.lane, passing=passing)
+                self._written.set()
                 if told is None:
                     break
                 if isinstance(told, AWAY):
@@ -158,6 +161,7 @@ class Conductor:
         """The next convoy's batches; empty when nothing more is to be expected in this shift."""
         pause = SHORTEST
         while (claimed_at := time.monotonic()) < end:
+            self._written.clear()
             batches = await self.threads.attempt(self._claim)
             if isinstance(batches, BaseException):
                 log.error("not_claimed", lane=self.lane, exc_info=batches)
@@ -169,9 +173,15 @@ class Conductor:
                 return batches
             if not (self._busy or self._enlisting or time.monotonic() < self._again):
                 break
-            await asyncio.sleep(pause)
+            await self._rest(pause)
             pause = min(2 * pause, LONGEST)
         return ()
+
+    async def _rest(self, seconds: float) -> None:
+        """For so long, or until a slice was written: its first message waits for nobody's look."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._written.wait()
 
     def _claim(self) -> Sequence[Claimed]:
         """Batches are of one person or of 500: as many are looked at as the last ones suggest."""
