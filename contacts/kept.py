@@ -20,7 +20,7 @@ from contacts.ranks import DIGEST, KINDS, columns, fold
 log = structlog.get_logger(__name__)
 
 PAGE: Final = 20_000
-"""People in one transaction: a quarter of a second."""
+"""People in one transaction: half a second."""
 
 _COLUMNS: Final = tuple(columns(*KINDS))
 _NAMES: Final = ", ".join(_COLUMNS)
