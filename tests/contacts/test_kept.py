@@ -3,6 +3,7 @@
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -60,12 +61,13 @@ def read(kind):
     """The same as the enlister reads it."""
     when = datetime.now(UTC) + timedelta(minutes=1)
     query = recipients(Audience("everyone"), scope=EVERYTHING, kind=kind, cutoff=when)
+    told: dict[str, Any] = {**query.params}
     with connection.cursor() as cursor:
         cursor.execute(
             f"select contact_id, x.* from ({query.sql}) r cross join lateral (values"  # noqa: S608
             " ('sms', sms_id, sms_block, sms_shared), ('email', email_id, email_block, email_shared),"
             " ('push', push_id, push_block, push_shared)) as x",
-            query.params,
+            told,
         )
         return {row[:2]: (*row[2:4], row[4] is True) for row in cursor.fetchall()}
 
