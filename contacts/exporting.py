@@ -1,6 +1,7 @@
 """The registry as a spreadsheet that `importing` reads back without a change."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +13,9 @@ from contacts.models import Channel
 from contacts.reach import Audience, Scope, recipients
 
 # Who would be run as a formula by a spreadsheet; phones are digits behind their plus.
-_FORMULA: Final = ("=", "@", "+", "-", "\t", "\r")
+# The wide ones are signs to a spreadsheet that speaks Japanese or Chinese.
+_FORMULA: Final = ("=", "@", "+", "-", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_PHONE: Final = re.compile(r"\+\d+")
 _PAGE: Final = 2_000
 _FIELDS: Final = (
     *("reference", "name", "roles", "region", "languages", "culture", "time_zone", "tags"),
@@ -95,12 +98,12 @@ def _row(person: Sequence[Any]) -> Mapping[str, str]:
     row = {
         "reference": defused(reference),
         "name": defused(name),
-        "region": region,
-        "languages": ";".join(languages),
-        "roles": ";".join(roles),
+        "region": defused(region),
+        "languages": defused(";".join(languages)),
+        "roles": defused(";".join(roles)),
         "tags": defused(";".join(tags)),
         "culture": defused(culture),
-        "time_zone": zone,
+        "time_zone": defused(zone),
         "opted_out": _said(words or [], granted="false"),
         "consent": _said(words or [], granted="true"),
         "confirmed": confirmed.isoformat() if confirmed else "",
@@ -109,7 +112,9 @@ def _row(person: Sequence[Any]) -> Mapping[str, str]:
     for channel, value in addresses or []:
         count[channel] += 1
         column = _COLUMN_OF[Channel(channel)]
-        row[column if count[channel] == 1 else f"{column} {count[channel]}"] = value
+        row[column if count[channel] == 1 else f"{column} {count[channel]}"] = (
+            value if _PHONE.fullmatch(value) else defused(value)
+        )
     return row | {f"attr.{key}": defused(text) for key, text in json.loads(attributes).items()}
 
 

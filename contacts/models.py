@@ -4,6 +4,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
+from contacts.territories import WORLD
+
 
 class Role(models.Model):
     """What somebody is to the organisation (customer, regulator …): data, not code."""
@@ -225,12 +227,19 @@ class StaleDigest(models.Model):
         return f"stale digest {self.pk}"
 
 
+def world() -> list[str]:
+    """The regions of what belongs to nobody in particular."""
+    return [WORLD]
+
+
 class Segment(models.Model):
     """A named audience: a sentence of the grammar in `segments`."""
 
     key = models.SlugField(unique=True, max_length=60)
     title = models.CharField(max_length=200)
     text = models.TextField()
+    # Whose it is: who keeps all of these regions may change it. Anybody may use it.
+    regions = ArrayField(models.CharField(max_length=64), default=world)
     created_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:

@@ -75,7 +75,7 @@ class House:
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # ZWNJ and ZWJ stay: Persian and Hindi names need them.
-_DEFUSED: Final = re.compile(r"\A\s*'(?=[=@+\-\t\r])")
+_DEFUSED: Final = re.compile(r"\A\s*'(?=[=@+\-\t\r\n＝＋－＠])")
 _DIRECTION: Final = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _LONGEST: Final = {"reference": 200, "name": 300, "tags": 60, "culture": 40}
 _BETWEEN: Final = re.compile(r"[;,|\n،؛、；，]+")

@@ -10,6 +10,7 @@ from contacts.errors import Refused
 from contacts.models import Segment
 from contacts.reach import Audience, people, vocabulary
 from contacts.regions import Scope
+from contacts.territories import WORLD
 
 COUNTED: Final = 1_000
 _PATIENCE: Final = "3s"
@@ -28,30 +29,58 @@ def find(key: str) -> Segment:
     return found
 
 
-def create(title: str, text: str) -> Segment:
-    """Keep a sentence under a new name, made from the title.
+def create(title: str, text: str, *, scope: Scope) -> Segment:
+    """Keep a sentence under a new name, made from the title; it belongs to the keeper's regions.
 
     Raises `contacts.segment_taken` when the title gives a name that is there, and
     `contacts.segment_*`.
     """
     key = slugify(title)[:60] or f"segment-{Segment.objects.count() + 1}"
-    made, new = Segment.objects.get_or_create(
-        key=key, defaults={"title": title, "text": canonical(text)}
-    )
+    held = {"title": title, "text": canonical(text), "regions": _owned(scope)}
+    made, new = Segment.objects.get_or_create(key=key, defaults=held)
     if not new:
         raise Refused("contacts.segment_taken", value=key)
     return made
 
 
-def change(key: str, *, title: str, text: str) -> None:
-    """Another title or sentence under the same name. Raises `contacts.segment_*`."""
-    if not Segment.objects.filter(key=key).update(title=title, text=canonical(text)):
-        raise Refused("contacts.segment_unknown", value=key)
+def keep(key: str, *, title: str, text: str, scope: Scope) -> None:
+    """The same under a name of one's choice; changes what is there. Raises as `change` does."""
+    held = {"title": title, "text": canonical(text), "regions": _owned(scope)}
+    if not Segment.objects.get_or_create(key=key, defaults=held)[1]:
+        change(key, title=title, text=text, scope=scope)
 
 
-def delete(key: str) -> bool:
-    """Take a name away; alerts hold the sentence itself and are not touched."""
-    return bool(Segment.objects.filter(key=key).delete()[0])
+def may_change(segment: Segment, *, scope: Scope) -> bool:
+    """Whether all regions to which it belongs lie inside the scope."""
+    return scope.covers(segment.regions)
+
+
+def change(key: str, *, title: str, text: str, scope: Scope) -> None:
+    """Another title or sentence under the same name.
+
+    Raises `contacts.segment_not_yours`, `contacts.segment_*`.
+    """
+    held = _mine(key, scope)
+    Segment.objects.filter(pk=held.pk).update(title=title, text=canonical(text))
+
+
+def delete(key: str, *, scope: Scope) -> bool:
+    """Take a name away; alerts hold the sentence itself and are not touched.
+
+    Raises `contacts.segment_not_yours`, `contacts.segment_unknown`.
+    """
+    return bool(Segment.objects.filter(pk=_mine(key, scope).pk).delete()[0])
+
+
+def _mine(key: str, scope: Scope) -> Segment:
+    held = find(key)
+    if not may_change(held, scope=scope):
+        raise Refused("contacts.segment_not_yours", title=held.title)
+    return held
+
+
+def _owned(scope: Scope) -> list[str]:
+    return [WORLD] if scope.regions is None else list(scope.regions)
 
 
 def count(text: str, *, scope: Scope, most: int = COUNTED) -> int | None:

@@ -28,6 +28,9 @@ tell(
         "contacts.kind_unknown": _(
             "“%(kind)s” is not a kind of message. The kinds are: %(known)s."
         ),
+        "contacts.segment_not_yours": _(
+            "“%(title)s” belongs to regions that are not all yours. Save yours under another title."
+        ),
         "contacts.segment_taken": _("There is a segment “%(value)s” already. Give another title."),
         "contacts.segment_unknown": _("There is no segment “%(value)s” any more."),
         "contacts.upload_unknown": _("There is no such file, or its day is over."),
@@ -91,6 +94,10 @@ tell(
             "The file is larger than %(most)s MB. Hand it in in parts, or use the command line."
         ),
         "contacts.file_large": _("The workbook would unpack to more than %(most)s bytes."),
+        "contacts.file_hungry": _(
+            "Reading this workbook takes more memory or time than it may. Save the sheet as CSV, "
+            "and hand that in."
+        ),
         "contacts.file_encoding": _(
             "We do not recognise how the file's letters are encoded. Save it as UTF-8, "
             "or name its encoding."

@@ -3,22 +3,19 @@
 import codecs
 import csv
 import io
-import re
 import shutil
 import tempfile
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
 from charset_normalizer import from_bytes
-from python_calamine import CalamineError, CalamineWorkbook
 
+from contacts import workbooks
 from contacts.errors import Refused
+from contacts.workbooks import Limits
 
 Row = tuple[int, list[str]]
 DELIMITERS: Final = (",", ";", "\t", "|")
@@ -52,12 +49,6 @@ _LEGACY: Final = (["cp1252", "cp1256", "cp932", "gb18030"], ["cp1251", "big5"])
 _TURKISH: Final = frozenset("ýþðÝÞÐ")
 _BLOCK: Final = 1 << 20
 _SAMPLE: Final = 1 << 16
-# Ten times a sheet of 100,000 rows; beyond it, a zip made to burst.
-_LARGEST_XLSX: Final = 1 << 30
-# The reader lays a sheet out as a rectangle, up to its last cell: one cell in the last corner of an
-# empty sheet would be 17 thousand million. A million people of thirty columns are thirty million.
-_CELL: Final = 16
-_PLACE: Final = re.compile(rb"""\br\s*=\s*["']\s*([A-Za-z]{0,3})\$?(\d{1,10})""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +71,22 @@ def opened(
     weigh: Callable[[list[str]], int],
     encoding: str = "",
     delimiter: str = "",
+    limits: Limits = workbooks.PEOPLE,
 ) -> Iterator[Sheet]:
     """A sheet to read once, row by row.
 
     `weigh` counts the headings that a row has: the delimiter under which it finds most is taken.
-    `encoding` and `delimiter` overrule what is detected. Raises `contacts.file_*`, the last of
-    them (`file_undecodable`, `file_quote`) only while rows are read.
+    `encoding` and `delimiter` overrule what is detected; `limits` are those of a workbook, which a
+    child process reads. Raises `contacts.file_*`; what is wrong further down, and all that is
+    wrong with a workbook, only while rows are read.
     """
     with _rewindable(source) as stream:
         head = stream.read(_SAMPLE)
         _refuse_binary(head)
         stream.seek(0)
         if head.startswith(_ZIP):
-            yield Sheet("xlsx", "", "", _xlsx_rows(stream))
+            with closing(workbooks.rows(stream, limits=limits)) as rows:
+                yield Sheet("xlsx", "", "", rows)
             return
         found = _known(encoding) if encoding else detect(stream)
         text = io.TextIOWrapper(stream, found, errors="strict", newline="")
@@ -240,69 +234,3 @@ def _csv_rows(text: io.TextIOWrapper, delimiter: str, encoding: str) -> Iterator
         raise Refused("contacts.file_undecodable", encoding=encoding, line=line + 1) from None
     except csv.Error as reason:
         raise Refused("contacts.file_quote", line=line + 1, why=str(reason)) from None
-
-
-def _xlsx_rows(stream: BinaryIO) -> Iterator[Row]:
-    """The first sheet; every cell as a person would type it."""
-    _refuse_bomb(stream)
-    try:
-        book = CalamineWorkbook.from_filelike(stream)
-        names = book.sheet_names
-        rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False) if names else []
-    except CalamineError as reason:
-        raise Refused("contacts.file_broken", why=str(reason)) from None
-    for line, row in enumerate(rows, 1):
-        yield line, [_typed(cell) for cell in row]
-
-
-def _refuse_bomb(stream: BinaryIO) -> None:
-    """A zip that is no workbook, or one that would not fit."""
-    try:
-        with zipfile.ZipFile(stream) as packed:
-            names = packed.namelist()
-            size = sum(part.file_size for part in packed.infolist())
-            if size <= _LARGEST_XLSX:
-                size = max(size, _CELL * _rectangle(packed))
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as reason:
-        raise Refused("contacts.file_broken", why=str(reason)) from None
-    if "xl/workbook.xml" not in names:
-        raise Refused("contacts.file_kind", kind="ZIP")
-    if size > _LARGEST_XLSX:
-        raise Refused("contacts.file_large", size=size, most=_LARGEST_XLSX)
-    stream.seek(0)
-
-
-def _rectangle(packed: zipfile.ZipFile) -> int:
-    """Cells of the rectangle up to the last cell that any part of a workbook names."""
-    columns, lines = set(), 1
-    for part in packed.infolist():
-        with packed.open(part) as file:
-            rest = b""
-            while block := file.read(_BLOCK):
-                text = (rest + block).replace(b"\x00", b"")  # UTF-16 looks like ASCII then
-                for letters, line in _PLACE.findall(text):
-                    columns.add(letters.upper())
-                    lines = max(lines, int(line))
-                rest = text[-40:]
-    return lines * max(map(_nth, columns), default=1)
-
-
-def _nth(letters: bytes) -> int:
-    """A is 1, Z 26, AA 27."""
-    nth = 0
-    for letter in letters:
-        nth = nth * 26 + letter - 64
-    return max(nth, 1)
-
-
-def _typed(cell: Any) -> str:
-    """A spreadsheet keeps phone numbers as floats and days as dates."""
-    match cell:
-        case bool():
-            return "yes" if cell else "no"
-        case float() if cell.is_integer():
-            return str(int(cell))
-        case datetime() | date():
-            return cell.isoformat()
-        case _:
-            return str(cell)

@@ -18,7 +18,7 @@ from typing import IO, Any, BinaryIO, Final, cast
 from django.db import transaction
 from django.db.models.functions import Now
 
-from contacts import headings, importing
+from contacts import headings, importing, workbooks
 from contacts.errors import Refused, sentence
 from contacts.headings import FIELDS, SEVERAL, field_of, weigher
 from contacts.importing import ImportReport, import_file
@@ -80,7 +80,7 @@ def look(file: BinaryIO) -> list[Column]:
     The header is the first row that names two known fields, else the first with two cells.
     """
     weigh = weigher({})
-    with opened(file, weigh=weigh) as sheet:
+    with opened(file, weigh=weigh, limits=workbooks.LOOK) as sheet:
         rows = [row for _, row in islice(sheet.rows, _LOOKED + _SAMPLES)]
     filled = [row for row in rows if sum(bool(cell.strip()) for cell in row) > 1] or rows
     header = next((row for row in filled[:_LOOKED] if weigh(row) > 1), filled[0] if filled else [])
@@ -255,7 +255,7 @@ def rejected(upload: Upload) -> Iterator[tuple[list[str], list[list[Any]]]]:
         wrong.setdefault(refusal[0], []).append(refusal)
     header = upload.report.get("header_line", 1)
     weigh = weigher(upload.mapping)
-    with content(upload) as file, opened(file, weigh=weigh) as sheet:
+    with content(upload) as file, opened(file, weigh=weigh, limits=workbooks.LOOK) as sheet:
         for line, row in sheet.rows:
             if line == header:
                 yield row, []

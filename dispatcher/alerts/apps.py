@@ -16,3 +16,5 @@ class AlertsConfig(AppConfig):
         import_module("dispatcher.alerts.sentences")
         asking = import_module("dispatcher.wording.asking")
         asking.hang(import_module("dispatcher.alerts.asking").asked)
+        owning = import_module("dispatcher.wording.owning")
+        owning.hang(import_module("dispatcher.alerts.asking").owner)

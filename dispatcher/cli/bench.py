@@ -13,7 +13,7 @@ from dispatcher.cli.screen import plain, safe, table
 from dispatcher.cli.shell import NothingToDo, answer, note, operator, verb
 from dispatcher.cli.wordings import app
 from dispatcher.kit.errors import Refused
-from dispatcher.wording import bench, drafting, standing
+from dispatcher.wording import bench, drafting, owning, standing
 from dispatcher.wording.catalogs import SHIPPED
 from dispatcher.wording.checks import Finding
 from dispatcher.wording.comparing import Piece
@@ -53,11 +53,25 @@ Texts = Annotated[
         "--set subject='Recall of {product}' --set body=@letter.md"
     ),
 )
-def _write(*, key: KeyName, channel: Channel, language: Language, texts: Texts) -> None:
+def _write(
+    *,
+    key: KeyName,
+    channel: Channel,
+    language: Language,
+    texts: Texts,
+    outdates: Annotated[
+        int,
+        typer.Option(
+            "--outdates",
+            help=gettext_noop("Of what all alerts say: how many languages you know to go stale."),
+        ),
+    ] = 0,
+) -> None:
     user = operator()
     version = bench.write(
-        key, channel=channel, language=language, fields=_fields(texts, channel), by=user
-    )
+        key, channel=channel, language=language, fields=_fields(texts, channel), by=user,
+        outdates=outdates,
+    )  # fmt: skip
     _show(version, ())
 
 
@@ -157,7 +171,8 @@ def _state(
     channel: Annotated[str, typer.Option("--channel", help=gettext_noop("Else all."))] = "",
     languages: Languages = [],  # noqa: B006
 ) -> None:
-    operator()
+    user = operator()
+    owning.require(owning.reads(user, key), user, key)
     found = [
         one
         for one in standing.standings([key], locales=languages or SHIPPED)
@@ -184,8 +199,9 @@ def _state(
     ),
 )
 def _diff(*, number: Version) -> None:
-    operator()
-    if not WordingVersion.objects.filter(pk=number).exists():
+    user = operator()
+    one = WordingVersion.objects.filter(pk=number).select_related("wording__template").first()
+    if one is None or not owning.reads(user, one.wording.template.key):
         raise Refused("wording.version_unknown", version=number)
     found = standing.changed(number)
     if not found:

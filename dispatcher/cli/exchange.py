@@ -12,6 +12,7 @@ from dispatcher.cli.screen import plain, table
 from dispatcher.cli.shell import REFUSED, answer, note, operator, verb
 from dispatcher.cli.wordings import app
 from dispatcher.kit.errors import Refused
+from dispatcher.wording import owning
 from dispatcher.wording.exchange.formats import READERS, WRITERS
 from dispatcher.wording.exchange.units import NotTaken, collect, take
 
@@ -46,7 +47,9 @@ def _export(
         Path | None, typer.Option("--output", help=gettext_noop("File; else the terminal."))
     ] = None,
 ) -> None:
-    operator()
+    user = operator()
+    for key in keys:
+        owning.require(owning.reads(user, key), user, key)
     if kind not in WRITERS:
         raise Refused("wording.format_unknown", format=kind, known=", ".join(WRITERS))
     bundle = collect(keys, locale=language)

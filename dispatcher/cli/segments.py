@@ -6,9 +6,9 @@ import typer
 from django.utils.translation import gettext, gettext_noop
 from rich.table import Table
 
-from contacts import segments
+from contacts import saved
 from contacts.models import Segment
-from contacts.reach import KINDS, Audience, Reachable, count, vocabulary
+from contacts.reach import KINDS, Audience, Reachable, count
 from dispatcher.cli import shell
 from dispatcher.cli.registry import held, sentence_of
 from dispatcher.cli.screen import table
@@ -38,10 +38,10 @@ Kind = Annotated[str, typer.Option("--kind", help=gettext_noop("safety, service 
 @verb(app, "list", text=gettext_noop("The saved segments."))
 def _list() -> None:
     operator()
-    saved = list(Segment.objects.order_by("key"))
-    rows = [(f"@{one.key}", one.title, one.text) for one in saved]
+    kept = list(Segment.objects.order_by("key"))
+    rows = [(f"@{one.key}", one.title, one.text) for one in kept]
     heads = [gettext("Name"), gettext("Title"), gettext("Sentence")]
-    answer([{"key": s.key, "title": s.title, "text": s.text} for s in saved], table(heads, rows))
+    answer([{"key": s.key, "title": s.title, "text": s.text} for s in kept], table(heads, rows))
 
 
 @verb(
@@ -94,9 +94,9 @@ def _save(
     key = name.removeprefix("@")
     if not key or key != key.lower() or not all(c.isalnum() or c == "-" for c in key):
         raise Refused("cli.bad_name", name=name)
-    tree = segments.parse(sentence_of(segment), words=vocabulary())
-    text = segments.render(tree)
-    Segment.objects.update_or_create(key=key, defaults={"title": title or key, "text": text})
+    text = saved.canonical(sentence_of(segment))
+    scope = access.scope_of(user, Role.AUTHOR, Role.REGISTRY_KEEPER)
+    saved.keep(key, title=title or key, text=text, scope=scope)
     journal.note(user, "segments.saved", f"segment:{key}", text=text)
     answer({"key": key, "text": text}, f"@{key}: {text}")
 

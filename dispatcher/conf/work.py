@@ -98,6 +98,11 @@ beat_schedule: dict[str, dict[str, Any]] = {
         "schedule": 3600.0,
         "options": {"queue": queues.HOUSEKEEPING, "expires": 600},
     },
+    "erase_sessions": {
+        "task": "dispatcher.operators.tasks.erase_sessions",
+        "schedule": 3600.0,
+        "options": {"queue": queues.HOUSEKEEPING, "expires": 600},
+    },
     "erase_lists": {
         "task": "dispatcher.alerts.tasks.erase_lists",
         "schedule": 3600.0,

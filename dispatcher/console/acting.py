@@ -18,20 +18,25 @@ from dispatcher.operators.models import User
 log = structlog.get_logger(__name__)
 REMEMBERED = 24 * 3600
 """Seconds for which a form that was sent is known again."""
+_NOT_THERE = frozenset({"contacts.contact_unknown", "contacts.upload_unknown"})
+"""Codes about what the whole page is about: no field of it can be mended."""
 
 
 @contextmanager
 def into(form: Form, *, fields: Mapping[str, str] | None = None) -> Iterator[None]:
     """Put what is refused inside into the form; `fields` says to which field a code belongs.
 
-    What a person may not do is no mistake in a form: NotAllowed goes on to the 403 page. Look at
-    `form.errors` afterwards. The caller's transaction, if any, must be inside.
+    What a person may not do is no mistake in a form, nor is what is not there: NotAllowed goes on
+    to its page, and so does an unknown person or file. Look at `form.errors` afterwards. The
+    caller's transaction, if any, must be inside.
     """
     try:
         yield
     except NotAllowed:
         raise
     except (Refused, people.Refused) as error:
+        if error.code in _NOT_THERE:
+            raise
         place = (fields or {}).get(error.code)
         form.add_error(place if place in form.fields else None, said(error))
 

@@ -12,8 +12,14 @@ from dispatcher.kit.errors import Refused
 from dispatcher.operators.access import NotAllowed
 
 Answer = Callable[[HttpRequest], HttpResponse]
-_GONE = frozenset({"alerts.unknown", "operators.unknown"})
-"""Codes of what is not there: the page for that says no more."""
+GONE = frozenset(
+    {
+        *("alerts.unknown", "operators.unknown"),
+        *("contacts.contact_unknown", "contacts.list_unknown", "contacts.upload_unknown"),
+        "contacts.segment_unknown",
+    }
+)
+"""Codes of what is not there, and of what is not theirs: nobody learns which of the two."""
 _NOT_TOLD = frozenset({"alerts.outside_scope"})
 """Codes that would tell a reader that something is there which is not theirs to see."""
 
@@ -32,7 +38,7 @@ class Refusals:
         """The page for a Refused; None (Django's own way) for every other error."""
         if not isinstance(error, Refused | people.Refused):
             return None
-        if error.code in _GONE or (error.code in _NOT_TOLD and request.method in {"GET", "HEAD"}):
+        if error.code in GONE or (error.code in _NOT_TOLD and request.method in {"GET", "HEAD"}):
             return render(request, "404.html", status=404)
         status = 403 if isinstance(error, NotAllowed) else 409
         told = {"said": said(error), "allowed": status != 403, "back": _back(request)}  # noqa: PLR2004

@@ -81,3 +81,11 @@ def first(key: str) -> bool:
     except redis.RedisError as error:
         log.warning("shelf_away", error=type(error).__name__)
         return True
+
+
+def done(key: str) -> None:
+    """Let others make it: for what was not kept."""
+    try:
+        client().delete(f"{key}:making")
+    except redis.RedisError as error:
+        log.warning("shelf_away", error=type(error).__name__)

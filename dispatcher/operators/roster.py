@@ -15,7 +15,7 @@ from dispatcher.operators.models import Membership, Office, OfficeHolder, User
 from dispatcher.operators.roles import OFFICES, Role
 
 FIRST_LOCK = 7_301_001
-"""Advisory lock: of two people who both add the first operator, one is the first."""
+"""Advisory lock: of two people who both add the first operator, or let the last go, one waits."""
 WORLD = "001"
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
 _OFFICE = re.compile(r"[a-z][a-z0-9_]{1,39}")
@@ -35,8 +35,7 @@ def add_first(username: str, *, name: str, language: str = "en", time_zone: str 
 
     Raises `operators.not_first` when somebody exists.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s)", [FIRST_LOCK])
+    _one_at_a_time()
     if User.objects.exists():
         raise access.NotAllowed("operators.not_first")
     user = _create(username, name=name, language=language, time_zone=time_zone)
@@ -86,6 +85,7 @@ def grant(
 @transaction.atomic
 def withdraw(user: User, role: str, *, over: Iterable[str], by: User) -> None:
     """Take the role back. Raises `operators.last_admin`, `operators.no_such_role`."""
+    _one_at_a_time()
     access.require(by, Role.ADMIN, over=[WORLD])
     for region in map(access.canonical_region, over):
         mine = Membership.objects.filter(user=user, role=_role(role), region=region)
@@ -121,6 +121,7 @@ def dismiss(user: User, *, office: str, by: User) -> None:
 @transaction.atomic
 def switch_off(user: User, *, by: User) -> None:
     """The operator leaves: roles and offices go, keys are void, the name stays in the journal."""
+    _one_at_a_time()
     access.require(by, Role.ADMIN, over=[WORLD])
     User.objects.filter(pk=user.pk).update(is_active=False)
     ways.close(user)
@@ -200,6 +201,15 @@ def _role(role: str) -> Role:
         return Role(role)
     except ValueError:
         raise Refused("operators.unknown_role", role=role, known=", ".join(Role)) from None
+
+
+def _one_at_a_time() -> None:
+    """Two admins who let each other go in the same moment would each find the other still there.
+
+    Taken before the right to act is asked for, so that the second finds what the first has done.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s)", [FIRST_LOCK])
 
 
 def _keep_an_admin() -> None:

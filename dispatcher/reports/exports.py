@@ -17,12 +17,12 @@ Cell = str | int | float | None
 Table = tuple[str, list[str], list[list[Cell]]]
 """Name, head, rows."""
 
-_LIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+_LIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
 
 
 def defused(cell: Cell) -> Cell:
     """A cell that a spreadsheet shows and does not run: a leading apostrophe before a live sign."""
-    if isinstance(cell, str) and cell.lstrip().startswith(_LIVE):
+    if isinstance(cell, str) and (cell.startswith(_LIVE) or cell.lstrip().startswith(_LIVE)):
         return f"'{cell}"
     return cell
 

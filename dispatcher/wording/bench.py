@@ -4,6 +4,7 @@ A text is never changed: every edit is a new version. What may be sent is what a
 accepted against the present source; a new source takes every acceptance back at once.
 """
 
+import re
 from collections.abc import Mapping
 
 from django.db import IntegrityError, transaction
@@ -13,8 +14,7 @@ from dispatcher.kit.errors import Refused
 from dispatcher.operators import access, journal
 from dispatcher.operators.access import NotAllowed
 from dispatcher.operators.models import User
-from dispatcher.operators.roles import Role
-from dispatcher.wording import asking, checks, rendering, tags
+from dispatcher.wording import asking, checks, owning, rendering, tags
 from dispatcher.wording.catalogs import digest
 from dispatcher.wording.checks import Finding
 from dispatcher.wording.loading import remember
@@ -22,8 +22,9 @@ from dispatcher.wording.models import Source, Template, Wording, WordingVersion
 from dispatcher.wording.placeholders import refuse_unbearable
 from dispatcher.wording.states import OPEN, Origin, State, move
 
-WRITERS = (Role.AUTHOR, Role.TRANSLATOR)
-"""Who may write texts. Whether they leave is for those who accept them to say."""
+_KEY = re.compile(r"(?:alert:\d{1,18}|[A-Za-z0-9_-]+)(?:\.[A-Za-z0-9_-]+)+(?:\+[A-Za-z0-9_.:+-]+)?")
+"""What a text may be called: it stands in addresses, in catalogues and in the names of files."""
+_LONGEST_KEY = 120
 
 
 class Unsound(Refused):
@@ -41,16 +42,27 @@ class Unsound(Refused):
 
 @transaction.atomic
 def write(
-    key: str, *, channel: str, language: str, fields: Mapping[str, str], by: User
+    key: str,
+    *,
+    channel: str,
+    language: str,
+    fields: Mapping[str, str],
+    by: User,
+    outdates: int = 0,
 ) -> WordingVersion:
     """Write what is to be said, in any language; it becomes the source of all others.
 
     Every text that was written against another source is stale at once. The source, too, waits for
     somebody who vouches for its language. Writing the same again changes nothing.
-    Raises `operators.not_allowed`, `wording.fields_unknown`, `wording.language_unknown`,
-    `wording.text_too_long`, `wording.too_many_marks`.
+
+    Only an author of all regions that hear the text may: of the whole world for what all alerts
+    say. There `outdates` is how many languages the person knows to go stale; one more is refused.
+    Raises `wording.not_yours`, `wording.bad_key`, `wording.outdates`, `wording.fields_unknown`,
+    `wording.language_unknown`, `wording.text_too_long`, `wording.too_many_marks`.
     """
-    writer(by)
+    owning.require(owning.writes(by, key), by, key)
+    if len(key) > _LONGEST_KEY or not _KEY.fullmatch(key):
+        raise Refused("wording.bad_key", key=key[:120])
     language, held = tags.canonical(language), _fields(fields, channel=channel)
     findings = checks.examine(
         held,
@@ -70,6 +82,9 @@ def write(
         },
     )
     fresh = _source_hash(held, language)
+    stale = () if new else outdated(key, channel=channel, language=language, fields=held)
+    if owning.owner(key).shared and len(stale) > outdates:
+        raise Refused("wording.outdates", count=len(stale), languages=", ".join(stale))
     if new or template.source_hash != fresh or template.origin != Origin.OPERATOR:
         Template.objects.filter(pk=template.pk).update(
             source_language=language, source=held, source_hash=fresh,
@@ -85,6 +100,19 @@ def write(
     return _add(template, locale=language, fields=held, state=_state(findings), by=by)
 
 
+def outdated(
+    key: str, *, channel: str, language: str, fields: Mapping[str, str]
+) -> tuple[str, ...]:
+    """The languages, sorted, whose accepted text would be stale if this became the source."""
+    fresh = _source_hash(_fields(fields, channel=channel), tags.canonical(language))
+    accepted = WordingVersion.objects.filter(
+        wording__template__key=key, wording__template__channel=channel,
+        state=State.ACCEPTED.value,
+    )  # fmt: skip
+    stale = accepted.exclude(source_hash=fresh).exclude(wording__locale=language)
+    return tuple(sorted(set(stale.values_list("wording__locale", flat=True))))
+
+
 @transaction.atomic
 def edit(
     key: str, *, channel: str, locale: str, fields: Mapping[str, str], by: User
@@ -92,10 +120,10 @@ def edit(
     """A new version of a text in a language, and what the checks say of it.
 
     It waits for review; where a check refuses it, it needs editing. Raises
-    `operators.not_allowed`, `wording.key_unknown`, `wording.fields_unknown`,
+    `wording.not_yours`, `wording.key_unknown`, `wording.fields_unknown`,
     `wording.text_too_long`, `wording.too_many_marks`.
     """
-    writer(by)
+    owning.require(owning.translates(by, key), by, key)
     template = _template(key, channel)
     held, locale = _fields(fields, channel=channel), tags.canonical(locale)
     findings = _examine(template, locale, held)
@@ -132,8 +160,9 @@ def put_draft(
 @transaction.atomic
 def ask_review(version_id: int, *, by: User) -> WordingVersion:
     """Hand a draft on as it stands. Raises `wording.unsound` when a check refuses it."""
-    writer(by)
     version = _take(version_id)
+    key = version.wording.template.key
+    owning.require(owning.translates(by, key), by, key)
     _refuse_unsound(version)
     _move(version, State.IN_REVIEW)
     journal.note(by, "wordings.review_asked", _about(version), locale=version.wording.locale)
@@ -214,14 +243,6 @@ def accept_again(version_id: int, *, by: User, reason: str) -> WordingVersion:
         engine=old.engine, writer=(old.writer_id, old.written_by),
     )  # fmt: skip
     return accept(fresh.pk, by=by, four_eyes=False, remark=reason.strip())
-
-
-def writer(by: User) -> None:
-    """Raise NotAllowed unless the user may write texts."""
-    if not access.regions_of(by, *WRITERS):
-        raise NotAllowed(
-            "operators.not_allowed", who=by.username, roles=", ".join(WRITERS), regions="-"
-        )
 
 
 def _fields(fields: Mapping[str, str], *, channel: str) -> dict[str, str]:

@@ -21,7 +21,7 @@ from dispatcher.kit.errors import Refused
 from dispatcher.operators import access, journal
 from dispatcher.operators.models import User
 from dispatcher.operators.roles import Role
-from dispatcher.wording import bench, checks, glossary, memory, tags
+from dispatcher.wording import bench, checks, glossary, memory, owning, tags
 from dispatcher.wording.engines.base import Engine
 from dispatcher.wording.engines.catalogue import names, open_engine
 from dispatcher.wording.engines.deepl import DeepL
@@ -92,13 +92,15 @@ def ask(
     """Ask for drafts of what is missing or stale in these languages; what was new of it.
 
     Without `engine` the first that is allowed; "memory" asks none. What a person works on, or has
-    accepted, is left alone. Raises `operators.not_allowed`, `wording.engine_not_allowed`.
+    accepted, is left alone. Raises `wording.not_yours`, `wording.engine_not_allowed`.
     """
-    bench.writer(by)
+    asked_for = list(keys)
+    for key in asked_for:
+        owning.require(owning.translates(by, key), by, key)
     chosen = _engine(engine, scenario)
     wanted = [tags.canonical(tag) for tag in locales]
     made = []
-    for template in Template.objects.filter(key__in=list(keys)).order_by("key", "channel"):
+    for template in Template.objects.filter(key__in=asked_for).order_by("key", "channel"):
         for locale in wanted:
             if locale == template.source_language or _in_hand(template, locale):
                 continue

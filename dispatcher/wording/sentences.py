@@ -67,6 +67,17 @@ tell(
         "wording.not_your_language": _(
             "%(who)s does not vouch for %(locale)s; a translator of that language must do this."
         ),
+        "wording.bad_key": _(
+            "A text cannot be called “%(key)s”: names look like recall.first.consumer or "
+            "alert:7.consumer, with 120 letters at most."
+        ),
+        "wording.not_yours": _(
+            "%(who)s may not write %(key)s: that is for authors of all regions that hear it."
+        ),
+        "wording.outdates": _(
+            "%(count)s languages would go stale (%(languages)s): every alert in them waits until "
+            "somebody has accepted their text again. Say that you know how many."
+        ),
         "wording.own_edit": _(
             "%(who)s wrote this text last; another translator of the language must accept it."
         ),

@@ -16,9 +16,9 @@ OPEN = {
     "sign-in": "here one gets in",
     "sign-in-passkey": "a challenge by chance, and its answer",
     "sign-in-second": "asks only whoever has taken the first step",
-    "sign-in-second-passkey": "as above",
+    "sign-in-second-passkey": "asks only whoever has taken the first step",
     "enter": "the link that works once is the key",
-    "enter-passkey": "as above",
+    "enter-passkey": "the link that works once is the key",
     "language": "a stranger may choose the language of the sign-in page",
 }
 """Name -> why nobody need sign in there."""

@@ -1,6 +1,9 @@
 """What a person may see and do."""
 
+from threading import Barrier, Thread
+
 import pytest
+from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -139,3 +142,29 @@ def test_offices_are_data_and_always_there(kenji):
     with pytest.raises(Refused) as refused:
         roster.appoint(kenji, roster.Seat("king"), by=roster.find("sofie.lind"))
     assert refused.value.code == "operators.unknown_office"
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_two_admins_who_let_each_other_go_are_still_one():
+    """In the same moment, each from a session of their own: the second finds no right any more."""
+    one = roster.add_first("ada.first", name="Ada")
+    other = roster.add("ben.second", by=one, name="Ben")
+    roster.grant(other, Role.ADMIN, over=["001"], by=one)
+    gate, told = Barrier(2), []
+
+    def go(by, user):
+        gate.wait(30)
+        try:
+            roster.switch_off(user, by=by)
+        except Refused as refused:
+            told.append(refused.code)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=go, args=pair) for pair in ((one, other), (other, one))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert told == ["operators.not_allowed"]
+    assert Membership.objects.filter(role=Role.ADMIN, user__is_active=True).count() == 1

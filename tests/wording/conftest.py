@@ -36,7 +36,7 @@ def cast(db) -> Cast:  # noqa: ARG001  # what it needs to be there
         return user
 
     mina = roster.add("mina.rahimi", by=sofie, name="مینا رحیمی", language="fa")
-    roster.grant(mina, Role.AUTHOR, over=["EU"], by=sofie)
+    roster.grant(mina, Role.AUTHOR, over=["001"], by=sofie)
     return Cast(
         sofie,
         mina,

@@ -160,7 +160,10 @@ def shelf(tmp_path):
 def test_what_an_operator_rewrote_stays(cast, shelf):
     """Loading the shipped catalogues again does not take the organisation's source back."""
     key = "recall.first.consumer"
-    bench.write(key, channel="sms", language="fa", fields=PERSIAN, by=cast.mina)
+    told = {"channel": "sms", "language": "fa", "fields": PERSIAN, "by": cast.mina}
+    with pytest.raises(Refused, match="outdates"):  # one more than the person knows of
+        bench.write(key, **told, outdates=1)
+    bench.write(key, **told, outdates=2)
     shelf.load()
     template = Template.objects.get(key=key, channel="sms")
     assert (template.source_language, template.origin) == ("fa", "operator")

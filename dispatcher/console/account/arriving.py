@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseRedirect
 from django.utils.translation import activate, get_supported_language_variant
 
-from dispatcher.console.account import proof
+from dispatcher.console.account import known, proof
 from dispatcher.operators import journal
 from dispatcher.operators.models import User
 
@@ -32,6 +32,7 @@ def arrive(
     UserSession.objects.create_from_request(request)
     journal.note(user, "operators.signed_in", f"operator:{user.pk}", how="+".join(how))
     answer = HttpResponseRedirect(onward)
+    known.remember(answer, request, user)
     if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
         speak(answer, user.language)
     return answer

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods
 from dispatcher.console.account import passkeys, proof, second, throttle
 from dispatcher.console.account.arriving import arrive, greet, speak
 from dispatcher.console.account.forms import NewPassword
-from dispatcher.console.account.signing import too_many
 from dispatcher.kit.errors import Refused, sentence
 from dispatcher.operators import keys, roster
 from dispatcher.operators.models import Key, User
@@ -28,9 +27,11 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
 
     410 for a link that does not work any more, 429 for who tries many.
     """
-    seconds = throttle.wait("", address=throttle.address_of(request))
+    seconds = throttle.looked(
+        "link", address=throttle.address_of(request), most=throttle.PER_ADDRESS
+    )
     if seconds:
-        told = {"said": too_many(seconds)}
+        told = {"said": throttle.said(seconds)}
         return render(request, "console/account/link_gone.html", told, status=429)
     try:
         key = keys.peek(token)

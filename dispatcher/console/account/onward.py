@@ -9,7 +9,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 def onward(request: HttpRequest, otherwise: str = "/") -> str:
     """`next` of the form or the address, if it leads to a page of ours; else `otherwise`."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    return wanted if _ours(request, wanted) else otherwise
+    # A path: `redirect` takes a bare word for the name of a page, and there is none called so.
+    return wanted if wanted.startswith("/") and _ours(request, wanted) else otherwise
 
 
 def way_back(request: HttpRequest) -> str:

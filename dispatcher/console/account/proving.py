@@ -12,8 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from dispatcher.console.account import proof, throttle
 from dispatcher.console.account.forms import ProvingCode, ProvingPassword
-from dispatcher.console.account.onward import onward
-from dispatcher.console.account.signing import too_many
+from dispatcher.console.account.onward import onward, way_back
 from dispatcher.console.door import person, signed_in
 
 
@@ -38,16 +37,17 @@ def prove(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "console/account/prove.html", told)
     form = code_form if code else password_form
-    address = throttle.address_of(request)
-    seconds = throttle.wait(user.username, address=address)
+    # A session is a device: nobody's slips at the door keep those who are in from proving it.
+    address, device = throttle.address_of(request), request.session.session_key or ""
+    seconds = throttle.wait(user.username, address=address, door=throttle.PROOF, device=device)
     if seconds:
-        form.add_error(None, too_many(seconds))
+        form.add_error(None, throttle.said(seconds))
         answer = render(request, "console/account/prove.html", told, status=429)
         answer.headers["Retry-After"] = str(seconds)
         return answer
     if not form.is_valid() or not _right(request, form):
         return render(request, "console/account/prove.html", told)
-    throttle.forget(user.username, address=address)
+    throttle.forget(user.username, address=address, door=throttle.PROOF, device=device)
     return redirect(there)
 
 
@@ -63,7 +63,7 @@ def prove_with_passkey(request: HttpRequest) -> HttpResponse:
         proof.note_factor(request, form.cleaned_data["credential"])
         return redirect(onward(request))
     messages.error(request, gettext("This passkey is not one of yours, or it came too late."))
-    return redirect(request.headers.get("Referer") or "console:account-prove")
+    return redirect(way_back(request))
 
 
 def _right(request: HttpRequest, form: ProvingPassword | ProvingCode) -> bool:

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from dispatcher.console.account import proof
+from dispatcher.console.account import known, proof, throttle
 from dispatcher.console.account.arriving import arrive
 from dispatcher.console.account.forms import SecondCode
 from dispatcher.operators import journal
@@ -42,12 +42,35 @@ def second_step(request: HttpRequest) -> HttpResponse:
     if user is None:
         return redirect("console:sign-in")
     form = SecondCode(user=user, data=request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    told: dict[str, object] = {"form": form, "has": proof.ways_of(user), "who": user}
+    if request.method != "POST":
+        return render(request, "console/account/second.html", told)
+    # Counted before it is read: of many at once no more are looked at than one after the other.
+    seconds = _counted(request, user)
+    if seconds:
+        told |= {"form": SecondCode(user=user), "late": throttle.said(seconds)}
+        answer = render(request, "console/account/second.html", told, status=429)
+        answer.headers["Retry-After"] = str(seconds)
+        return answer
+    if form.is_valid():
+        _counted(request, user, right=True)
         return _through(request, user, form.authenticator, "code")
-    if request.method == "POST":
-        journal.note(user, "operators.second_step_failed", f"operator:{user.pk}", how="code")
-    told = {"form": form, "has": proof.ways_of(user), "who": user}
+    journal.note(user, "operators.second_step_failed", f"operator:{user.pk}", how="code")
     return render(request, "console/account/second.html", told)
+
+
+def _counted(request: HttpRequest, user: User, *, right: bool = False) -> int:
+    """The seconds that this attempt must wait; after the right code earlier ones are forgotten."""
+    count = throttle.forget if right else throttle.wait
+    return (
+        count(
+            str(user.pk),
+            address=throttle.address_of(request),
+            door=throttle.SECOND,
+            device=known.device(request, user.username),
+        )
+        or 0
+    )
 
 
 @never_cache

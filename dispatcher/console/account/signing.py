@@ -14,10 +14,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dispatcher.console.account import proof, second, throttle
+from dispatcher.console.account import known, proof, second, throttle
 from dispatcher.console.account.arriving import arrive
 from dispatcher.console.account.onward import onward
-from dispatcher.console.templatetags.told import duration
 from dispatcher.operators.models import User
 
 
@@ -53,9 +52,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return render(request, "console/account/sign_in.html", told)
     name, address = form.cleaned_data["name"], throttle.address_of(request)
-    seconds = throttle.wait(name, address=address)
+    device = known.device(request, name)
+    seconds = throttle.wait(name, address=address, device=device)
     if seconds:
-        form.add_error(None, too_many(seconds))
+        form.add_error(None, throttle.said(seconds))
         answer = render(request, "console/account/sign_in.html", told, status=429)
         answer.headers["Retry-After"] = str(seconds)
         return answer
@@ -63,7 +63,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if not isinstance(user, User):
         form.add_error(None, gettext("The user name or the password is not right."))
         return render(request, "console/account/sign_in.html", told)
-    throttle.forget(name, address=address)
+    throttle.forget(name, address=address, device=device)
     return second.ask(request, user, how="password", onward=there)
 
 
@@ -74,7 +74,7 @@ def sign_in_with_passkey(request: HttpRequest) -> HttpResponse:
     there = onward(request)
     if request.user.is_authenticated:
         return redirect(there)
-    seconds = throttle.wait("", address=throttle.address_of(request))
+    seconds = throttle.looked("passkey", address=throttle.address_of(request))
     if seconds:
         return HttpResponse(status=429, headers={"Retry-After": str(seconds)})
     if request.method == "GET":
@@ -95,9 +95,3 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     UserSession.objects.filter(session_key=request.session.session_key).delete()
     logout(request)
     return redirect("console:sign-in")
-
-
-def too_many(seconds: int) -> str:
-    """The sentence after too many slips."""
-    text = gettext("Too many attempts. Please try again in %(time)s.")
-    return text % {"time": duration(max(60, seconds))}

@@ -99,11 +99,6 @@ def kept(draft: Draft, *, way: str = "") -> Wish:
     )
 
 
-FEW = 10
-"""People outside the alert's regions are told in tens: a sentence that fits one of them, typed here
-and nowhere written down, would otherwise say of a stranger far away whether it is true."""
-
-
 def sent(form: QueryDict) -> Wish:
     """What was sent; the sentence is made from the boxes, or the boxes from the sentence."""
     way = "text" if form.get("way") == "text" else "choices"
@@ -264,7 +259,7 @@ def figures(found: Reachable) -> Figures:
     return Figures(
         total=found.total,
         reachable=found.reachable,
-        outside=found.outside_scope // FEW * FEW,
+        outside=found.outside_scope,
         regions=_bars({_place(code): n for code, n in found.by_region.items()}),
         languages=_bars({words.language_name(tag): n for tag, n in found.by_language.items()}),
         channels=tuple((name, n) for name, n in found.by_channel.items() if n),

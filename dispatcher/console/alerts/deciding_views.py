@@ -20,6 +20,7 @@ from dispatcher.alerts.models import Alert, Approval
 from dispatcher.alerts.states import MEANING, State
 from dispatcher.alerts.turns import Rights, Turn, turn
 from dispatcher.console import acting
+from dispatcher.console.account.fresh import fresh
 from dispatcher.console.alerts import deciding_page as pages
 from dispatcher.console.alerts import outgoing
 from dispatcher.console.alerts.deciding_forms import Glass, Reason, Word, seats
@@ -155,6 +156,7 @@ def alert_reject(request: HttpRequest, number: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(*STOPPERS)
+@fresh
 def alert_break_glass(request: HttpRequest, number: int) -> HttpResponse:
     """Approve without the offices, because they cannot be reached."""
     held = desk.read(number, by=person(request))

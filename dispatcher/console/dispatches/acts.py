@@ -19,6 +19,7 @@ from dispatcher.alerts.models import Alert
 from dispatcher.alerts.states import State
 from dispatcher.alerts.turns import Rights
 from dispatcher.console import acting
+from dispatcher.console.account.fresh import fresh
 from dispatcher.console.alerts.draft import STATES
 from dispatcher.console.dispatches import seen
 from dispatcher.console.dispatches.seen import Seen
@@ -120,6 +121,7 @@ def dispatch_pause(request: HttpRequest, dispatch_id: int) -> HttpResponse:
 
 @require_POST
 @for_roles(*STOPPERS)
+@fresh
 def dispatch_resume(request: HttpRequest, dispatch_id: int) -> HttpResponse:
     """Go on after a pause."""
     found, alert = _taken(request, dispatch_id)
@@ -213,6 +215,7 @@ def dispatch_unanswered(request: HttpRequest, dispatch_id: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(Role.AUTHOR)
+@fresh
 def dispatch_remind(request: HttpRequest, dispatch_id: int) -> HttpResponse:
     """One more message to exactly those who have not answered; asking twice is asking once."""
     found, alert = _taken(request, dispatch_id)

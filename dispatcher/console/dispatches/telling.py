@@ -3,18 +3,20 @@
 from dataclasses import dataclass
 from importlib.util import find_spec
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.http import parse_etags
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from dispatcher.console.dispatches import seen
+from dispatcher.console.dispatches import printing, seen
 from dispatcher.console.dispatches.page import Page, page
 from dispatcher.console.dispatches.seen import Seen
 from dispatcher.console.door import person, signed_in
-from dispatcher.console.paper import written
 from dispatcher.ledger.statements import ledger_now
 from dispatcher.reports import after_action, story, words
 from dispatcher.reports.cost import Cost, cost
@@ -23,6 +25,7 @@ from dispatcher.wording import values
 
 PRINTS = find_spec("weasyprint") is not None
 """Whether the extra `pdf` is installed."""
+BUSY = 503
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +50,38 @@ def report(request: HttpRequest, dispatch_id: int) -> HttpResponse:
     return render(request, "console/dispatches/story.html", _context(found))
 
 
-@never_cache
 @require_safe
 @signed_in
 def report_pdf(request: HttpRequest, dispatch_id: int) -> HttpResponse:
-    """The same on paper; 404 where the extra is not installed."""
+    """The same on paper; 404 without the extra, 304 for who has it, 503 for who asks for two."""
     found = _found(request, dispatch_id)
     if not PRINTS:
         raise Http404
-    told = {**_context(found), "direction": "rtl" if translation.get_language_bidi() else "ltr"}
-    content = written(render_to_string("console/dispatches/paper.html", told))
-    answer = HttpResponse(content, content_type="application/pdf")
+    made = printing.document(found, by=person(request), html=lambda: _paper(found))
+    if made is None:
+        said = gettext("A report is being typeset for you. Please try again in some seconds.")
+        told = {
+            "said": said,
+            "allowed": True,
+            "back": reverse("console:report", args=[dispatch_id]),
+        }
+        answer = render(request, "console/refused.html", told, status=BUSY)
+        answer.headers["Retry-After"] = "5"
+        return answer
+    if made.tag in parse_etags(request.headers.get("If-None-Match", "")):
+        return HttpResponseNotModified(headers={"ETag": made.tag})
+    answer = HttpResponse(made.content, content_type="application/pdf")
     name = f"{found.dispatch.mode}-{found.dispatch.pk}.pdf"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["ETag"] = made.tag
+    answer.headers["Cache-Control"] = "private, no-cache"
     return answer
+
+
+def _paper(found: Seen) -> str:
+    told = {**_context(found), "direction": "rtl" if translation.get_language_bidi() else "ltr"}
+    return render_to_string("console/dispatches/paper.html", told)
 
 
 def _context(found: Seen) -> dict[str, object]:

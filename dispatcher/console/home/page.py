@@ -8,6 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
+from contacts import reach
 from dispatcher.alerts.models import Alert
 from dispatcher.alerts.states import OPEN, State
 from dispatcher.alerts.turns import Rights, Turn, turn
@@ -18,12 +19,13 @@ from dispatcher.console.dispatches.seen import Seen
 from dispatcher.console.templatetags.told import duration, number
 from dispatcher.console.words import shelf
 from dispatcher.fanout.plan import thaw
-from dispatcher.ledger import tally
+from dispatcher.ledger import tally, watch
 from dispatcher.ledger.statements import ledger_now
 from dispatcher.ledger.watch import Ledger
 from dispatcher.operators import access
 from dispatcher.operators.models import User
 from dispatcher.operators.roles import READERS, Role
+from dispatcher.operators.roster import WORLD
 from dispatcher.providers.breaker import State as Breaker
 from dispatcher.reports import after_action, words
 from dispatcher.watching import look
@@ -157,7 +159,7 @@ def wrong(user: User) -> Iterator[Wrong]:
         if not any(found.broker.pulse.workers.values()):
             yield Wrong("refuse", gettext("No worker is alive: nothing leaves."))
     if found.ledger is not None:
-        yield from _books(found.ledger)
+        yield from _books(found.ledger, user)
 
 
 def way(name: str, *args: object) -> str:
@@ -235,24 +237,35 @@ def _accounts(accounts: tuple[look.Account, ...]) -> Iterator[Wrong]:
             yield Wrong("warn", line % {"carrier": one.carrier, "account": one.name})
 
 
-def _books(found: Ledger) -> Iterator[Wrong]:
-    if found.broken:
+def _books(found: Ledger, user: User) -> Iterator[Wrong]:
+    """Of the whole installation for who reads or runs all of it; others are told their part."""
+    whole = access.covers(access.regions_of(user, *READERS, Role.ADMIN), (WORLD,))
+    broken = found.broken if whole or not found.broken else _broken(user)
+    if broken:
         line = ngettext(
             "The books of %(n)s dispatch do not balance: an administrator must look at them.",
             "The books of %(n)s dispatches do not balance: an administrator must look at them.",
-            found.broken,
+            broken,
         )
-        yield Wrong("refuse", line % {"n": number(found.broken)})
+        yield Wrong("refuse", line % {"n": number(broken)})
     for lane, seconds in found.backlog.items():
         if seconds > LATE:
             line = gettext("Messages have been waiting for %(time)s (%(lane)s lane).")
             yield Wrong("warn", line % {"time": duration(seconds), "lane": lane})
     for one in found.unknowns:
+        n = one.n if whole else one.n // reach.FEW * reach.FEW
         line = gettext(
             "%(mode)s: of %(n)s messages nobody knows yet whether they left; the carriers are "
             "being asked."
         )
-        yield Wrong("note", line % {"mode": words.MODES[one.mode], "n": number(one.n)})
+        if n:
+            told = number(n) if whole else f"≥ {number(n)}"
+            yield Wrong("note", line % {"mode": words.MODES[one.mode], "n": told})
+
+
+def _broken(user: User) -> int:
+    """Dispatches of the person's regions whose books do not balance."""
+    return sum(seen.find(user, one) is not None for one in watch.broken())
 
 
 def _name(alert: Alert) -> str:

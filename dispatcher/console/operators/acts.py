@@ -66,6 +66,7 @@ def appoint(request: HttpRequest, number: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @admins
+@fresh
 def withdraw(request: HttpRequest, number: int, role: str, region: str) -> HttpResponse:
     """Asks, then takes the role back."""
     user = found(number)
@@ -84,6 +85,7 @@ def withdraw(request: HttpRequest, number: int, role: str, region: str) -> HttpR
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @admins
+@fresh
 def dismiss(request: HttpRequest, number: int, office: str) -> HttpResponse:
     """Asks, then takes the person out of the office."""
     user, seat = found(number), Office.objects.filter(key=office).first()
@@ -102,6 +104,7 @@ def dismiss(request: HttpRequest, number: int, office: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @admins
+@fresh
 def switch_off(request: HttpRequest, number: int) -> HttpResponse:
     """Asks, then lets the person go."""
     user = found(number)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from dispatcher.console.account.fresh import fresh
 from dispatcher.console.door import person
 from dispatcher.console.operators.admins import admins
 from dispatcher.operators import keys
@@ -39,7 +40,15 @@ def key_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @admins
 def key_revoke(request: HttpRequest, prefix: str) -> HttpResponse:
-    """Asks, then makes a key or an invitation worthless."""
+    """Asks, then makes a key or an invitation worthless; of somebody else's only after a proof.
+
+    One's own may be in the wrong hands now: nothing stands before that.
+    """
+    mine = Key.objects.filter(prefix=prefix, user=person(request), revoked_at=None).exists()
+    return _revoke(request, prefix) if mine else fresh(_revoke)(request, prefix)
+
+
+def _revoke(request: HttpRequest, prefix: str) -> HttpResponse:
     found = Key.objects.select_related("user").filter(prefix=prefix, revoked_at=None).first()
     if found is None:
         raise Http404

@@ -1,7 +1,7 @@
 """Forms about who may act."""
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
@@ -24,6 +24,7 @@ from dispatcher.operators.roles import NAMES, ROLES
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
+_FIRST, _LAST = date(1970, 1, 1), date(9000, 1, 1)
 CODE = {"dir": "ltr", "autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}
 TONGUES = [(langcodes.standardize_tag(tag), name) for tag, name in settings.LANGUAGES]
 """BCP 47 and the name, of the languages that the shipped wordings speak."""
@@ -171,7 +172,7 @@ class Sifting(forms.Form):
         self.is_valid()
         told = self.cleaned_data
         zone = timezone.get_current_timezone()
-        since, until = told.get("since"), told.get("until")
+        since, until = _clamped(told.get("since")), _clamped(told.get("until"))
         return Wanted(
             who=told.get("who", ""),
             what=told.get("what", ""),
@@ -179,6 +180,11 @@ class Sifting(forms.Form):
             since=datetime.combine(since, time.min, zone) if since else None,
             until=datetime.combine(until + timedelta(days=1), time.min, zone) if until else None,
         )
+
+
+def _clamped(day: date | None) -> date | None:
+    """The day, or the nearest to it that has a day before and a day after in every zone."""
+    return min(max(day, _FIRST), _LAST) if day else None
 
 
 class Trying(forms.Form):

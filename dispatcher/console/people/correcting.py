@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from contacts import consent, errors, rights
 from contacts.rights import Held, HeldAddress
 from contacts.rows import Refusal
+from dispatcher.console import acting
 from dispatcher.console.door import person
 from dispatcher.console.people import choices
-from dispatcher.console.people.asking import into, keepers, scope
+from dispatcher.console.people.asking import keepers, scope
 from dispatcher.operators import journal
 
 SOURCE: Final = "console"
@@ -131,7 +132,7 @@ def _write(request: HttpRequest, contact_id: int, form: PersonForm) -> None:
     fields = form.changes()
     if not fields:
         return
-    with into(form), transaction.atomic():
+    with acting.into(form), transaction.atomic():
         for wrong in rights.correct(contact_id, scope=scope(request), fields=fields):
             form.add_error(wrong.column if wrong.column in form.fields else None, why(wrong))
         if not form.errors:

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from contacts import lists
 from dispatcher.alerts import erasure
 from dispatcher.alerts.erasure import PrivateList
+from dispatcher.console import acting
 from dispatcher.console.door import person
-from dispatcher.console.people.asking import into, keepers, scope
+from dispatcher.console.people.asking import keepers, scope
 
 
 def _mine(request: HttpRequest) -> list[PrivateList]:
@@ -42,7 +43,7 @@ def erase(request: HttpRequest, list_id: int) -> HttpResponse:
     form = forms.Form(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         form.is_valid()
-        with into(form):
+        with acting.into(form):
             erasure.erase(list_id, by=person(request))
         if not form.errors:
             messages.success(request, gettext("The list is erased, with its people."))

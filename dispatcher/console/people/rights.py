@@ -20,8 +20,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from contacts import exporting, rights
 from contacts.rights import Held
 from dispatcher.alerts import erasure
+from dispatcher.console import acting
+from dispatcher.console.account.fresh import fresh
 from dispatcher.console.door import person
-from dispatcher.console.people.asking import into, keepers, scope
+from dispatcher.console.people.asking import keepers, scope
 from dispatcher.ledger import told
 from dispatcher.operators import journal
 
@@ -31,6 +33,7 @@ _MEDIA: Final = {"json": "application/json", "csv": "text/csv; charset=utf-8"}
 @never_cache
 @require_safe
 @keepers()
+@fresh
 def held(request: HttpRequest, contact_id: int, kind: str) -> HttpResponse:
     """All that we hold of one person as a file; that it was taken is on record."""
     if kind not in _MEDIA:
@@ -119,7 +122,7 @@ def forget(request: HttpRequest, contact_id: int) -> HttpResponse:
     found = rights.show(contact_id, scope=scope(request))
     form = ForgetForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        with into(form):
+        with acting.into(form):
             erasure.forget(contact_id, by=person(request))
         if not form.errors:
             messages.success(request, gettext("Forgotten. Sums of what was sent stay true."))

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_safe
 from contacts import finding
 from contacts.finding import Wanted
 from contacts.regions import Scope
+from dispatcher.console import acting
 from dispatcher.console.people import choices
-from dispatcher.console.people.asking import into, keepers, scope
+from dispatcher.console.people.asking import keepers, scope
 from dispatcher.console.people.page import row
 
 
@@ -79,7 +80,7 @@ def people(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET or {})
     told: dict[str, object] = {"rows": (), "after": "", "found": None}
     if form.is_valid():
-        with into(form, fields={"contacts.region_unknown": "region"}):
+        with acting.into(form, fields={"contacts.region_unknown": "region"}):
             told |= _found(form, inside, request.GET.get("after", ""))
     asked = {name: text for name, text in request.GET.items() if text and name != "after"}
     told |= {

@@ -17,12 +17,18 @@ from contacts.models import OwnRegion, Segment
 from contacts.reach import vocabulary
 from dispatcher.alerts.models import Alert
 from dispatcher.alerts.states import OPEN
+from dispatcher.console import acting
 from dispatcher.console.door import person
 from dispatcher.console.people import choices, plain
-from dispatcher.console.people.asking import into, keepers, scope
+from dispatcher.console.people.asking import keepers, scope
 from dispatcher.console.people.plain import Told
-from dispatcher.operators import journal
+from dispatcher.console.templatetags.told import number
+from dispatcher.operators import access, journal
+from dispatcher.operators.models import User
 from dispatcher.operators.roles import READERS, Role
+
+FEW = 10
+"""Alerts of regions that the reader does not see are told in tens."""
 
 
 class SegmentForm(forms.Form):
@@ -105,7 +111,11 @@ def _explained(text: str) -> Told | None:
 @keepers(*READERS)
 def segments_page(request: HttpRequest) -> HttpResponse:
     """All of them, each in plain words."""
-    listed = [(one, _explained(one.text)) for one in Segment.objects.order_by("title")]
+    mine = scope(request, Role.AUTHOR)
+    listed = [
+        (one, _explained(one.text), saved.may_change(one, scope=mine))
+        for one in Segment.objects.order_by("title")
+    ]
     told = {"area": "people", "tab": "segments", "segments": listed}
     return render(request, "console/people/segments.html", told)
 
@@ -122,7 +132,10 @@ def segment(request: HttpRequest, key: str = "") -> HttpResponse:
     counted = held.text if held and request.method == "GET" else ""
     if request.method == "POST" and form.is_valid():
         counted = form.cleaned_data["text"]
-        if request.POST.get("act") == "save":
+        used = _used(held, by=person(request)) if held and "sure" not in request.POST else ""
+        if request.POST.get("act") == "save" and used:
+            told |= {"used": used}
+        elif request.POST.get("act") == "save":
             _save(request, held, form)
             if not form.errors:
                 messages.success(request, gettext("Saved."))
@@ -149,12 +162,13 @@ def _count(request: HttpRequest, text: str) -> dict[str, object]:
 def _save(request: HttpRequest, held: Segment | None, form: SegmentForm) -> None:
     given = form.cleaned_data
     codes = {"contacts.segment_taken": "title"}
-    with into(form, fields=codes), transaction.atomic():
+    mine = scope(request, Role.AUTHOR)
+    with acting.into(form, fields=codes), transaction.atomic():
         if held is None:
-            key = saved.create(given["title"], given["text"]).key
+            key = saved.create(given["title"], given["text"], scope=mine).key
         else:
             key = held.key
-            saved.change(key, title=given["title"], text=given["text"])
+            saved.change(key, title=given["title"], text=given["text"], scope=mine)
         journal.note(person(request), "segments.saved", f"segment:{key}", text=given["text"])
 
 
@@ -163,17 +177,20 @@ def _save(request: HttpRequest, held: Segment | None, form: SegmentForm) -> None
 @keepers(Role.AUTHOR)
 def delete(request: HttpRequest, key: str) -> HttpResponse:
     """Ask once more, say where it is used, and take the name away. Twice is once."""
-    held = saved.find(key)
+    held, mine = saved.find(key), scope(request, Role.AUTHOR)
+    if not saved.may_change(held, scope=mine):
+        raise errors.Refused("contacts.segment_not_yours", title=held.title)
     if request.method == "POST":
         with transaction.atomic():
-            if saved.delete(key):
+            if saved.delete(key, scope=mine):
                 journal.note(person(request), "segments.deleted", f"segment:{key}", text=held.text)
         messages.success(request, gettext("Deleted."))
         return redirect("console:people-segments")
     told = {
         "area": "people",
         "heading": gettext("Delete the segment “%(title)s”?") % {"title": held.title},
-        "text": _used(held),
+        "text": _used(held, by=person(request))
+        or gettext("No open alert of your regions is for it. People are not touched."),
         "action": gettext("Delete"),
         "danger": True,
         "back": "/people/segments/",
@@ -181,13 +198,18 @@ def delete(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "console/parts/confirm.html", told)
 
 
-def _used(held: Segment) -> str:
-    """Which alerts that have not ended are for the same people."""
+def _used(held: Segment, *, by: User) -> str:
+    """Which open alerts are for the same people: those of their regions; of others the tens."""
     states = [state.value for state in OPEN]
-    using = Alert.objects.filter(segment=held.text, state__in=states).order_by("pk")
-    numbers = ", ".join(alert.number for alert in using)
-    if not numbers:
-        return gettext("No open alert is for it. People are not touched.")
-    return gettext(
-        "Open alerts have the same sentence: %(numbers)s. They keep it; people are not touched."
-    ) % {"numbers": numbers}
+    using = list(Alert.objects.filter(segment=held.text, state__in=states).order_by("pk"))
+    regions = access.regions_of(by, Role.REGISTRY_KEEPER, *READERS)
+    mine = [alert for alert in using if access.common(regions, alert.scope)]
+    others = (len(using) - len(mine)) // FEW * FEW
+    told = []
+    if mine:
+        line = gettext("Open alerts have the same sentence: %(numbers)s. They keep it.")
+        told.append(line % {"numbers": ", ".join(alert.number for alert in mine)})
+    if others:
+        line = gettext("So do at least %(n)s of other regions.")
+        told.append(line % {"n": number(others)})
+    return " ".join(told)

@@ -16,9 +16,10 @@ from contacts import exporting
 from contacts.exporting import Export
 from contacts.models import Segment
 from contacts.reach import Audience
+from dispatcher.console import acting
 from dispatcher.console.account.fresh import fresh
 from dispatcher.console.door import person
-from dispatcher.console.people.asking import into, keepers, scope
+from dispatcher.console.people.asking import keepers, scope
 from dispatcher.operators import journal
 
 _BOM: Final = "\ufeff"  # Excel needs it
@@ -60,7 +61,7 @@ def export(request: HttpRequest) -> HttpResponse:
     form = ExportForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         found = None
-        with into(form):
+        with acting.into(form):
             found = exporting.export(Audience(segment=form.sentence()), scope=scope(request))
         if found is not None:
             text = form.sentence()

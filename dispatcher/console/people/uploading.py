@@ -19,9 +19,10 @@ from contacts import errors, exporting, uploads
 from contacts.models import Upload
 from contacts.rows import Refusal
 from contacts.uploads import State
+from dispatcher.console import acting
 from dispatcher.console.door import person
 from dispatcher.console.people import choices, tasks
-from dispatcher.console.people.asking import into, keepers
+from dispatcher.console.people.asking import keepers
 from dispatcher.console.people.columns import fields
 from dispatcher.console.people.correcting import shortened, why
 
@@ -73,7 +74,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     user = person(request)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        with into(form, fields=_FILE_CODES):
+        with acting.into(form, fields=_FILE_CODES):
             upload_id = uploads.keep(
                 given["file"].file,
                 by=user.username,
@@ -90,7 +91,7 @@ _FILE_CODES: Final = {
     f"contacts.{code}": "file"
     for code in (
         *("file_empty", "file_kind", "file_broken", "file_encoding", "file_large", "file_heavy"),
-        *("file_undecodable", "file_quote", "header_missing"),
+        *("file_undecodable", "file_quote", "file_hungry", "header_missing"),
     )
 }
 
@@ -148,7 +149,7 @@ def one(request: HttpRequest, upload_id: int) -> HttpResponse:
     upload = uploads.find(upload_id, by=user.username)
     form = ColumnsForm(upload, request.POST or None, initial={"country": upload.country})
     if request.method == "POST" and upload.state == State.MAPPING and form.is_valid():
-        with into(form):
+        with acting.into(form):
             asked = uploads.check(
                 upload_id,
                 by=user.username,

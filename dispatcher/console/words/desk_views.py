@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from dispatcher.alerts import desk as alerts
 from dispatcher.alerts import scenarios
 from dispatcher.console import acting
+from dispatcher.console.account import proof
 from dispatcher.console.door import for_roles, person
 from dispatcher.console.saying import said
 from dispatcher.console.words import desk, names, shelf
@@ -23,11 +23,10 @@ from dispatcher.console.words.desk import Place, Sheet
 from dispatcher.console.words.forms import Drafting, NewText, Reason, TextForm
 from dispatcher.console.words.views import READERS
 from dispatcher.kit.errors import Refused
-from dispatcher.operators import access
 from dispatcher.operators.models import User
 from dispatcher.operators.roles import Role
 from dispatcher.reports import words
-from dispatcher.wording import bench, drafting, tags
+from dispatcher.wording import bench, drafting, owning, tags
 from dispatcher.wording.catalogs import SHIPPED
 from dispatcher.wording.models import Template
 from dispatcher.wording.rendering import FIELDS
@@ -186,7 +185,7 @@ def draft(request: HttpRequest, key: str) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_roles(*WRITERS)
+@for_roles(Role.AUTHOR)
 def new(request: HttpRequest) -> HttpResponse:
     """Begin a text, or write an existing one anew in another language: it becomes the source."""
     form = NewText(request.POST or None, initial=request.GET.dict())
@@ -199,14 +198,18 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_roles(*WRITERS)
+@for_roles(Role.AUTHOR)
 def source(request: HttpRequest, key: str, channel: str) -> HttpResponse:
-    """Write what is to be said; all texts that were written against another source turn stale."""
+    """Write what is to be said; all texts that were written against another source turn stale.
+
+    What all alerts say asks for a fresh proof, and whether one knows how many languages go stale;
+    one alert's own words ask nothing: they may have to be said now.
+    """
     user = person(request)
     template = Template.objects.filter(key=key, channel=channel).first()
-    if template is not None:
-        _visible(user, key, channel)
-    may_write(user, key)
+    if not owning.reads(user, key) or (template and key not in shelf.keys_for(user)):
+        raise Refused("alerts.unknown", number=key)
+    owning.require(owning.writes(user, key), user, key)
     if channel not in FIELDS:
         raise Refused("wording.channel_unknown", channel=channel, known=", ".join(FIELDS))
     known = template.source_language if template else "en"
@@ -218,14 +221,20 @@ def source(request: HttpRequest, key: str, channel: str) -> HttpResponse:
         locale=language,
         initial={**held, "seen": None},
     )
+    asked: tuple[str, ...] = ()
     if request.method == "POST" and form.is_valid():
-        with acting.into(form), transaction.atomic():
-            bench.write(key, channel=channel, language=language, fields=form.texts(), by=user)
-        if not form.errors:
-            messages.success(
-                request, gettext("Saved. Every other language now waits for its translator.")
-            )
-            return redirect("console:words-text", key, channel, language)
+        asked = _unasked(request, key, channel, language, form)
+        if not asked and not form.errors:
+            with acting.into(form):
+                bench.write(
+                    key, channel=channel, language=language, fields=form.texts(), by=user,
+                    outdates=_told(request),
+                )  # fmt: skip
+            if not form.errors:
+                messages.success(
+                    request, gettext("Saved. Every other language now waits for its translator.")
+                )
+                return redirect("console:words-text", key, channel, language)
     told = {
         "area": "words",
         "crumbs": _crumbs(key),
@@ -233,16 +242,40 @@ def source(request: HttpRequest, key: str, channel: str) -> HttpResponse:
         "channel": channel,
         "language": language,
         "form": form,
+        "asked": asked,
+        "prove": owning.owner(key).shared and not proof.is_fresh(request),
         "template": template,
         "preview": desk.preview(held, channel=channel, locale=language) if held else None,
     }
     return render(request, "console/words/source.html", told)
 
 
+def _unasked(
+    request: HttpRequest, key: str, channel: str, language: str, form: TextForm
+) -> tuple[str, ...]:
+    """The languages that go stale, unless the person has said that they know how many."""
+    if not owning.owner(key).shared:
+        return ()
+    if not proof.is_fresh(request):
+        form.add_error(None, gettext("Prove again who you are; your text stays in the form."))
+        return ()
+    stale: tuple[str, ...] = ()
+    with acting.into(form):
+        stale = bench.outdated(key, channel=channel, language=language, fields=form.texts())
+    return stale if len(stale) > _told(request) else ()
+
+
+def _told(request: HttpRequest) -> int:
+    """How many languages the person was told of."""
+    told = request.POST.get("outdates", "")
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 4 else 0  # noqa: PLR2004  # languages
+
+
 def _save(request: HttpRequest, page: Sheet, form: TextForm) -> HttpResponse | None:
     """A new version, unless somebody saved another one meanwhile: then the form keeps its text."""
     template, user = page.template, person(request)
-    may_write(user, template.key)
+    may = owning.writes if page.is_source else owning.translates
+    owning.require(may(user, template.key), user, template.key)
     known = page.version is not None and form.texts() == dict(page.version.fields)
     if page.version and form.cleaned_data["seen"] != page.version.pk and not known:
         note = gettext(
@@ -252,17 +285,13 @@ def _save(request: HttpRequest, page: Sheet, form: TextForm) -> HttpResponse | N
         form.add_error(None, note % {"who": page.version.written_by or gettext("Somebody")})
         form.data = {**request.POST.dict(), "seen": str(page.version.pk)}
         return None
+    if page.is_source:
+        return source(request, template.key, template.channel)
     with acting.into(form):
-        if page.is_source:
-            bench.write(
-                template.key, channel=template.channel, language=page.locale,
-                fields=form.texts(), by=user,
-            )  # fmt: skip
-        else:
-            bench.edit(
-                template.key, channel=template.channel, locale=page.locale,
-                fields=form.texts(), by=user,
-            )  # fmt: skip
+        bench.edit(
+            template.key, channel=template.channel, locale=page.locale,
+            fields=form.texts(), by=user,
+        )  # fmt: skip
     if form.errors:
         return None
     messages.success(request, gettext("Saved."))
@@ -319,17 +348,6 @@ def _with_reason(
     told = {"area": "words", "heading": heading, "text": about, "action": action, "form": form,
             "back": reverse("console:words-text", args=where)}  # fmt: skip
     return render(request, "console/parts/confirm.html", told)
-
-
-def may_write(user: User, key: str) -> None:
-    """Refuse an alert's own words to who may not change the alert; translators write them all."""
-    head = key.partition(".")[0]
-    if not head.startswith("alert:") or access.languages(user):
-        return
-    alert = alerts.find(head.removeprefix("alert:"))
-    if not alerts.seen_by(user, alert):
-        raise Refused("alerts.unknown", number=alert.number)
-    access.require(user, Role.AUTHOR, over=alert.scope)
 
 
 def _visible(user: User, key: str, channel: str) -> Template:

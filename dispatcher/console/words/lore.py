@@ -18,6 +18,7 @@ from dispatcher.alerts import scenarios
 from dispatcher.alerts.scenarios import FactWanted, Scenario
 from dispatcher.channels import countries as profiles
 from dispatcher.channels.countries import Line
+from dispatcher.console.account.fresh import fresh
 from dispatcher.console.door import for_roles, person
 from dispatcher.console.words.views import READERS
 from dispatcher.operators.models import Office
@@ -55,19 +56,8 @@ def scenario_list(request: HttpRequest) -> HttpResponse:
 @for_roles(Role.ADMIN)
 def engines(request: HttpRequest) -> HttpResponse:
     """Which engine may see texts of which scenario: off until an admin allows it."""
-    user = person(request)
     if request.method == "POST":
-        engine, scenario = request.POST.get("engine", ""), request.POST.get("scenario", "")
-        scenarios.load(scenario)
-        allowed = "allow" in request.POST
-        drafting.allow(engine, scenario=scenario, by=user, allowed=allowed)
-        messages.success(
-            request,
-            gettext("From now on this engine may see such texts.")
-            if allowed
-            else gettext("From now on this engine sees no such text."),
-        )
-        return redirect("console:words-engines")
+        return fresh(_switch)(request) if "allow" in request.POST else _switch(request)
     held = {name: drafting.allowed(name) for name in scenarios.names()}
     table = [
         (engine, [(name, engine in held[name]) for name in scenarios.names()])
@@ -75,6 +65,21 @@ def engines(request: HttpRequest) -> HttpResponse:
     ]
     told = {"area": "words", "table": table, "scenarios": scenarios.names()}
     return render(request, "console/words/engines.html", told)
+
+
+def _switch(request: HttpRequest) -> HttpResponse:
+    """Taking an engine's leave back is asked of nobody twice."""
+    engine, scenario = request.POST.get("engine", ""), request.POST.get("scenario", "")
+    scenarios.load(scenario)
+    allowed = "allow" in request.POST
+    drafting.allow(engine, scenario=scenario, by=person(request), allowed=allowed)
+    messages.success(
+        request,
+        gettext("From now on this engine may see such texts.")
+        if allowed
+        else gettext("From now on this engine sees no such text."),
+    )
+    return redirect("console:words-engines")
 
 
 @never_cache

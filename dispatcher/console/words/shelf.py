@@ -73,7 +73,8 @@ def drawers(keys: Iterable[str]) -> tuple[str, ...]:
 def keys_for(user: User) -> tuple[str, ...]:
     """The keys that the person may see: of an alert's own words only who may see the alert.
 
-    A translator sees them all: words come to translators before anybody else reads them.
+    A translator sees them all: words come to translators before anybody else reads them. The same
+    rule as `wording.owning.reads`, for all keys with one question.
     """
     every = library.keys()
     if access.languages(user):

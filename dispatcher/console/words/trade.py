@@ -14,7 +14,7 @@ from dispatcher.console import acting
 from dispatcher.console.door import for_roles, person
 from dispatcher.console.saying import said
 from dispatcher.console.words import shelf
-from dispatcher.console.words.desk_views import WRITERS, may_write
+from dispatcher.console.words.desk_views import WRITERS
 from dispatcher.console.words.forms import LARGEST_FILE, Export, Import
 from dispatcher.kit.errors import Refused
 from dispatcher.operators.models import User
@@ -79,10 +79,7 @@ def _taken(form: Import, *, by: User) -> Taken:
         )
     if file.size > LARGEST_FILE:
         raise Refused("wording.xml_too_large", most=LARGEST_FILE)
-    bundle = formats.READERS[kind](file.read(), locale=locale)
-    for key in {unit.context.partition(".")[0] for unit in bundle.units}:
-        may_write(by, key)
-    return take(bundle, by=by)
+    return take(formats.READERS[kind](file.read(), locale=locale), by=by)
 
 
 def _thank(request: HttpRequest, taken: Taken) -> None:

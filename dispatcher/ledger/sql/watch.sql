@@ -37,6 +37,10 @@ select d.mode, count(*), extract(epoch from ledger_now() - min(q.asked_at))::flo
 from ledger_question q join ledger_dispatch d on d.id = q.dispatch_id
 where q.closed_at is null group by d.mode
 
+-- name: watched_broken
+-- Dispatches whose books did not add up when they were proven last: a handful in a bad year.
+select a.dispatch_id from ledger_audit a where a.off <> 0 order by a.dispatch_id
+
 -- name: watched_books
 -- Dispatches whose books did not add up when they were proven last, and the age in seconds of the
 -- oldest last proof of one that is open; null when none was proven yet.

@@ -3,14 +3,14 @@
 import csv
 from io import BytesIO, StringIO
 
-from contacts import sheets
+from contacts import sheets, workbooks
 from contacts.errors import Refused as SheetRefused
 from dispatcher.kit.errors import Refused
 from dispatcher.wording.exchange.units import Bundle, Unit
 from dispatcher.wording.states import State
 
 HEADINGS = ("context", "source", "translation", "state", "note")
-_FORMULA = ("=", "+", "-", "@", "\t")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def write(bundle: Bundle) -> bytes:
@@ -31,7 +31,7 @@ def read(content: bytes, *, locale: str, source_language: str = "") -> Bundle:
     `wording.unit_repeated`.
     """
     try:
-        with sheets.opened(BytesIO(content), weigh=_weigh) as sheet:
+        with sheets.opened(BytesIO(content), weigh=_weigh, limits=workbooks.WORDS) as sheet:
             rows = [[cell.replace("\r\n", "\n") for cell in row] for _, row in sheet.rows]
     except SheetRefused as error:
         raise Refused("wording.sheet_unreadable", why=error.code) from None

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterable
 from io import BytesIO, StringIO
 
-from contacts import sheets
+from contacts import sheets, workbooks
 from contacts.errors import Refused as SheetRefused
 from dispatcher.kit.errors import Refused
 from dispatcher.wording import glossary, tags
@@ -43,7 +43,7 @@ def read(content: bytes, *, locale: str, source_language: str = "en") -> tuple[T
     when the sheet says that it is for others, and NotTaken with every line that cannot be.
     """
     try:
-        with sheets.opened(BytesIO(content), weigh=_weigh) as sheet:
+        with sheets.opened(BytesIO(content), weigh=_weigh, limits=workbooks.WORDS) as sheet:
             rows = [(line, [" ".join(cell.split()) for cell in row]) for line, row in sheet.rows]
     except SheetRefused as error:
         raise Refused("wording.sheet_unreadable", why=error.code) from None

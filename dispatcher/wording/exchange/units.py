@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from django.db import transaction
 
 from dispatcher.kit.errors import Refused
 from dispatcher.operators import journal
 from dispatcher.operators.models import User
-from dispatcher.wording import bench, tags
+from dispatcher.wording import bench, owning, tags
 from dispatcher.wording.catalogs import split
 from dispatcher.wording.models import Template, WordingVersion
 from dispatcher.wording.placeholders import parse
@@ -115,10 +116,10 @@ def take(bundle: Bundle, *, by: User) -> Taken:
     """Every translated text as a new version, or nothing at all.
 
     A text that says what is there already changes nothing; nothing is accepted by coming in. Raises
-    `NotTaken` with every unit that was edited against an older source, belongs to no text, or whose
-    text is not whole; and what `bench.edit` raises.
+    `NotTaken` with every unit that was edited against an older source, belongs to no text that they
+    may write, or whose text is not whole; and what `bench.edit` raises.
     """
-    templates = {(row.key, row.channel): row for row in Template.objects.all()}
+    templates = _of(by)
     texts, problems = _grouped(bundle, templates)
     if problems:
         raise NotTaken(bundle.locale, tuple(problems))
@@ -143,6 +144,12 @@ def take(bundle: Bundle, *, by: User) -> Taken:
             journal.note(by, "wordings.imported", f"locale:{bundle.locale}", texts=new)
     blank = sum(not unit.target for unit in bundle.units)
     return Taken(new, unchanged, blank, tuple(poor))
+
+
+def _of(by: User) -> dict[tuple[str, str], Template]:
+    """The texts that the person may translate; others are to them as if there were none."""
+    may = cache(lambda key: owning.translates(by, key))
+    return {(row.key, row.channel): row for row in Template.objects.all() if may(row.key)}
 
 
 def _grouped(

@@ -99,7 +99,7 @@ def test_of_few_people_elsewhere_nothing_is_told(page):
 
 def test_the_page_does_not_wait_for_a_count(page, monkeypatch):
     """It asks for it afterwards; who has no JavaScript waits for it; then it is there for a while."""
-    monkeypatch.setattr("dispatcher.console.alerts.audience.FEW", 1)
+    monkeypatch.setattr("contacts.reach.FEW", 1)
     assert "Counting…" in page.client.get(page.address).content.decode()
     whole = page.client.get(f"{page.address}?whole=1").content.decode()
     assert "Counting…" not in whole

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from dispatcher.alerts import desk, launch, prices
-from dispatcher.console.dispatches import telling
+from dispatcher.console.dispatches import printing, telling
 from dispatcher.ledger import tally
 from dispatcher.ledger.entries import finish
 from dispatcher.ledger.facts import Outcome
@@ -107,6 +107,44 @@ def test_on_paper_it_is_a_file(story, kenji, signed_in):
     answer = signed_in(kenji).get(f"/dispatches/{one.dispatch.pk}/report.pdf")
     assert answer.content.startswith(b"%PDF-")
     assert answer["Content-Disposition"] == f'attachment; filename="drill-{one.dispatch.pk}.pdf"'
+
+
+@pytest.mark.skipif(not telling.PRINTS, reason="the extra `pdf` is not installed")
+def test_it_is_typeset_once_for_all_who_see_the_same(
+    story, kenji, operator, signed_in, monkeypatch
+):
+    """A button that is pressed all day costs one page; the browser that has it gets no second."""
+    made = []
+    monkeypatch.setattr(printing, "written", lambda html: made.append(html) or b"%PDF-1")
+    one = story(scope=("EU",))
+    one.send()
+    finish()
+    address = f"/dispatches/{one.dispatch.pk}/report.pdf"
+    client = signed_in(kenji)
+    first, again = client.get(address), client.get(address)
+    assert (first.content, again.content, len(made)) == (b"%PDF-1", b"%PDF-1", 1)
+    known = client.get(address, headers={"If-None-Match": first["ETag"]})
+    assert (known.status_code, known.content) == (304, b"")
+    other = signed_in(operator("ida.moen", "EU"))
+    other.get(address)
+    assert len(made) == 1
+
+
+@pytest.mark.skipif(not telling.PRINTS, reason="the extra `pdf` is not installed")
+def test_one_person_has_one_typeset_at_a_time(story, kenji, signed_in, monkeypatch):
+    """In whatever languages they ask; the second press says so and can be repeated."""
+    one, client = story(scope=("EU",)), signed_in(kenji)
+    address, told = f"/dispatches/{one.dispatch.pk}/report.pdf", []
+
+    def slowly(_html):
+        told.append(client.get(address, headers={"Accept-Language": "fa"}).status_code)
+        return b"%PDF-1"
+
+    monkeypatch.setattr(printing, "written", slowly)
+    assert client.get(address).status_code == 200
+    assert told == [503]
+    monkeypatch.setattr(printing, "written", lambda _html: b"%PDF-2")
+    assert client.get(address, headers={"Accept-Language": "fa"}).status_code == 200
 
 
 def test_without_the_extra_there_is_no_paper(story, kenji, signed_in, monkeypatch):

@@ -5,7 +5,9 @@ import re
 import pytest
 
 from dispatcher.alerts import approve, launch
+from dispatcher.console.home import page
 from dispatcher.ledger.models import Dispatch
+from dispatcher.ledger.watch import Ledger, Open
 from dispatcher.operators import roster
 from dispatcher.operators.roles import Role
 from dispatcher.watching import look
@@ -94,6 +96,26 @@ def test_texts_wait_for_their_translators(words, operator, sofie, signed_in):  #
     assert re.search(r"Persian \d+ texts wait for you", told) or "texts wait for you" in told
     assert "English" not in told.split("Waits for you")[1].split("Sign out")[0]
     assert WordingVersion.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("regions", "told"),
+    [(("001",), ["The books of 2 dispatches", "of 19 messages"]),
+     (("EU",), ["The books of 1 dispatch do", "of ≥ 10 messages"]),
+     (("BR",), ["", "of ≥ 10 messages"])],
+)  # fmt: skip
+def test_what_goes_wrong_elsewhere_is_told_in_tens(
+    story, operator, monkeypatch, regions: tuple[str, ...], told: list[str]
+):
+    """Exact for who reads the world; of others the dispatches that they see, and the tens."""
+    made = [story(scope=scope, people=[]).dispatch.pk for scope in (("EU",), ("CN",))]
+    monkeypatch.setattr(page.watch, "broken", lambda: tuple(made))
+    books = Ledger((), (), {}, (Open("real", 19, 5.0), Open("drill", 9, 5.0)), 2, None)
+    user = operator("rae.reader", *regions)
+    lines = " ".join(one.text for one in page._books(books, user))
+    assert [text for text in told if text not in lines] == []
+    assert ("The books" in lines) is bool(told[0])
+    assert ("of 9 messages" in lines) is (regions == ("001",))
 
 
 def test_it_lives_and_says_304(story, kenji, signed_in):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from contacts import freshness, segments
+from contacts import freshness, saved, segments
+from contacts.errors import Refused
 from contacts.importing import make_list
 from contacts.models import Address, AdHocList, Contact, OwnRegion, Segment
 from contacts.regions import Scope
@@ -10,6 +11,7 @@ from dispatcher.alerts.models import Alert
 from dispatcher.console.account import proof
 from dispatcher.console.people import plain
 from dispatcher.operators.models import JournalEntry
+from dispatcher.operators.roles import Role
 from tests.console.conftest import NASTY
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +83,46 @@ def test_changing_and_deleting(signed_in, keeper, mina):
     assert client.post("/people/segments/all/delete").status_code == 302
     assert client.post("/people/segments/all/delete").status_code == 404
     assert len(noted("segments.deleted")) == 1
+
+
+def test_a_segment_is_changed_by_keepers_of_all_its_regions(signed_in, keeper_of):
+    """Everybody may use it; who keeps Germany alone changes nothing of the EU, and is told."""
+    saved.create("Shops of the EU", "region in EU", scope=Scope(("EU",)))
+    client = signed_in(keeper_of("DE"))
+    page = client.get("/people/segments/").content.decode()
+    assert "Shops of the EU" in page
+    assert "segments/shops-of-the-eu/delete" not in page
+    told = {"title": "Mine", "text": "region = DE", "act": "save"}
+    page = client.post("/people/segments/shops-of-the-eu/", told).content.decode()
+    assert "not all yours" in page
+    assert client.post("/people/segments/shops-of-the-eu/delete").status_code == 409
+    with pytest.raises(Refused, match="segment_not_yours"):  # as the command line asks
+        saved.keep("shops-of-the-eu", title="x", text="everyone", scope=Scope(("DE",)))
+    assert Segment.objects.get().text == "region in (EU)"
+
+
+def test_a_segment_that_alerts_use_is_changed_on_purpose(signed_in, operator, mina):
+    """Who sees an alert is told its number, of others the tens alone."""
+    saved.create("Shops", "role = retailer", scope=Scope(("EU",)))
+    facts = {
+        "scenario": "recall", "part": "first", "mode": "drill", "author": mina,
+        "fallback": "default_language", "default_language": "en", "segment": "role = retailer",
+    }  # fmt: skip
+    mine = Alert.objects.create(**facts, scope=["DE"])
+    for _ in range(9):
+        Alert.objects.create(**facts, scope=["BR"])
+    keeper = operator("edda.holt", "EU", role=Role.AUTHOR)
+    client, told = signed_in(keeper), {"title": "Shops", "text": "everyone", "act": "save"}
+    page = client.post("/people/segments/shops/", told).content.decode()
+    assert f"Open alerts have the same sentence: {mine.number}." in page
+    assert "other regions" not in page
+    Alert.objects.create(**facts, scope=["BR"])
+    page = client.get("/people/segments/shops/delete").content.decode()
+    assert "at least 10 of other regions" in page
+    assert f"Open alerts have the same sentence: {mine.number}. They keep it." in page
+    assert Segment.objects.get().text == "role = retailer"
+    assert client.post("/people/segments/shops/", {**told, "sure": "1"}).status_code == 302
+    assert Segment.objects.get().text == "everyone"
 
 
 def test_two_segments_are_not_one(signed_in, keeper):
