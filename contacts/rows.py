@@ -202,7 +202,8 @@ class _Reader:
         found: list[Point | None] = []
         for name, (between, read) in split.items():
             for heading, cell in self._cells(name):
-                parts = between.split(cell) if between else [cell]
+                whole = _plain(cell)
+                parts = between.split(whole) if between else [whole]
                 found += [self._read(heading, part, read, None) for part in parts if part.strip()]
         by_key: dict[tuple[str, str], Point] = {}
         for point in filter(None, found):
@@ -266,9 +267,14 @@ def _tags(cell: str) -> tuple[str, ...]:
     return tuple(sorted({_text(p, "tags").casefold() for p in _BETWEEN.split(cell) if p.strip()}))
 
 
+def _plain(cell: str) -> str:
+    """Without the apostrophe that defuses a formula."""
+    return _DEFUSED.sub("", cell, count=1) if "'" in cell[:4] else cell
+
+
 def _line(cell: str) -> str:
     """Without direction marks, doubled space and the apostrophe that defuses a formula."""
-    cell = _DEFUSED.sub("", cell, count=1) if "'" in cell[:4] else cell
+    cell = _plain(cell)
     if cell.isascii():
         return " ".join(cell.split())
     return " ".join(unicodedata.normalize("NFC", _DIRECTION.sub("", cell)).split())
