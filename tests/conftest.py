@@ -50,8 +50,12 @@ def _start() -> Local | None:
 
 
 def _spare_database(url: str) -> str:
-    """The address with another database number, so that nobody's queues are emptied."""
-    number = 1 + zlib.crc32(os.environ["DATABASE_URL"].encode()) % 15
+    """The address with another database number, so that nobody's queues are emptied.
+
+    Processes that share a run (`pytest -n 2`) share its servers, and have a number each.
+    """
+    process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    number = 1 + (zlib.crc32(os.environ["DATABASE_URL"].encode()) + process) % 15
     return f"{url.rsplit('/', 1)[0]}/{number}"
 
 
@@ -65,6 +69,12 @@ if GIVEN:
 os.environ["DJANGO_SETTINGS_MODULE"] = "dispatcher.conf.settings"
 os.environ.setdefault("SECRET_KEY", "only-for-tests")
 django.setup()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Processes that share a run inherit the addresses of its servers, but read settings anew."""
+    if getattr(config.option, "numprocesses", None):
+        del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 def pytest_report_header() -> str:

@@ -12,6 +12,7 @@ from dispatcher.operators.models import User
 from dispatcher.operators.roles import Role
 from dispatcher.wording import bench, library
 from dispatcher.wording.models import WordingVersion
+from tests import shipped
 
 LOCALES = Path(__file__).parents[2] / "locales"
 SPOKEN = ("en", "fa")
@@ -97,7 +98,7 @@ def words(db, tmp_path) -> library.Loaded:  # noqa: ARG001  # what it needs to b
     shelf.mkdir()
     for name in SPOKEN:
         (shelf / name).symlink_to(LOCALES / name)
-    return library.load(root=shelf)
+    return shipped.load(root=shelf, named=SPOKEN)
 
 
 @pytest.fixture

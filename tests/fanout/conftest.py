@@ -22,6 +22,7 @@ from dispatcher.providers.breaker import Breaker, Rules
 from dispatcher.sandbox.config import Config
 from dispatcher.sandbox.starter import Sandbox
 from dispatcher.wording import library
+from tests import shipped
 
 FACTS = {
     "organisation": ("text", "Global Foods"), "product": ("text", "Almond Butter 350 g"),
@@ -44,7 +45,7 @@ def road(transactional_db, live_server, settings, valkey):  # noqa: ARG001
         settings.CARRIERS = {"drill": _accounts(sandbox, told, live_server.url), "real": {}}
         settings.PACE = dict.fromkeys(settings.CARRIERS["drill"], 10_000)
         routing.close_accounts()
-        library.load()
+        shipped.load()
         yield Road(sandbox, settings)
         sandbox.calm()
         while sandbox.counts()["receipts"]["waiting"]:

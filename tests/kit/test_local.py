@@ -44,10 +44,9 @@ def running(request, tmp_path_factory) -> Iterator[tuple[Local, Services]]:
 def _open(directory: Path) -> None:
     """The directories of pytest are 0700; let root's servers pass, as /tmp does."""
     if IS_ROOT:
-        directory.chmod(0o711)
-        directory.parent.chmod(0o711)
-        for child in directory.iterdir():
-            child.chmod(0o711)
+        above = [one for one in directory.parents if one.name.startswith("pytest-")]
+        for one in (directory, *above, *directory.iterdir()):
+            one.chmod(0o711)
 
 
 @pytest.fixture

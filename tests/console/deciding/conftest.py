@@ -8,7 +8,7 @@ from babel.messages.pofile import read_po, write_po
 from dispatcher.alerts import approve, compose
 from dispatcher.operators import roster
 from dispatcher.operators.roles import Role
-from dispatcher.wording import library
+from tests import shipped
 from tests.alerts.conftest import LOCALES, SPOKEN, people, tell_facts
 
 __all__ = ["people"]
@@ -34,7 +34,7 @@ def shelf(tmp_path_factory):
 @pytest.fixture
 def words(db, shelf):  # noqa: ARG001  # what it needs to be there
     """Texts; whoever reads neither language needs the fallback."""
-    return library.load(root=shelf)
+    return shipped.load(root=shelf, named="recall.first")
 
 
 @pytest.fixture
