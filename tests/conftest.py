@@ -10,6 +10,7 @@ import shutil
 import tempfile
 import zlib
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import django
@@ -102,6 +103,19 @@ def pytest_unconfigure() -> None:
     """Stop our servers and remove their data."""
     if SERVERS:
         SERVERS.remove()
+
+
+@pytest.fixture
+def _django_db_helper(_django_db_helper: None) -> None:
+    """The roles that migrations make are there, whatever an earlier test has emptied."""
+    from contacts.models import Role
+
+    fill = import_module("contacts.migrations.0002_roles_and_immutable_addresses").ROLES
+    roles = (*fill, ("point_of_sale", "Point of sale"))
+    Role.objects.bulk_create(
+        [Role(key=key, title=title, position=place) for place, (key, title) in enumerate(roles)],
+        ignore_conflicts=True,
+    )
 
 
 @pytest.fixture

@@ -22,7 +22,9 @@ from dispatcher.wording.models import Source, Template, Wording, WordingVersion
 from dispatcher.wording.placeholders import refuse_unbearable
 from dispatcher.wording.states import OPEN, Origin, State, move
 
-_KEY = re.compile(r"(?:alert:\d{1,18}|[A-Za-z0-9_-]+)(?:\.[A-Za-z0-9_-]+)+(?:\+[A-Za-z0-9_.:+-]+)?")
+_KEY = re.compile(
+    r"(?:alert:\d{1,18}|[A-Za-z0-9_-]+)(?:\.[A-Za-z0-9_-]+)+(?:\+[A-Za-z0-9_-]+=[A-Za-z0-9_=;-]+)?"
+)
 """What a text may be called: it stands in addresses, in catalogues and in the names of files."""
 _LONGEST_KEY = 120
 

@@ -148,6 +148,7 @@ def test_variants_of_the_stance_are_pinned(ready, mina, sofie):
     """Words of another stance stay out of the plan; where none are written, the preview says so."""
     dieter = roster.add("dieter.vogel", by=sofie, name="Dieter Vogel", language="de")
     roster.grant(dieter, Role.TRANSLATOR, over=["001"], by=sofie, languages=["en"])
+    roster.grant(mina, Role.AUTHOR, over=["001"], by=sofie)  # who writes what all alerts say
     text = {"text": "We are sorry. Do NOT consume {product}. {info, link}"}
     for name in ("stance=regrets", "stance=admits", "country=DE"):
         key = f"recall.first.consumer+{name}"

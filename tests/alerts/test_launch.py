@@ -41,7 +41,7 @@ def test_a_second_launch_is_the_same_dispatch(approved, mina):
     assert JournalEntry.objects.filter(what="alerts.launched").count() == 1
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_eight_at_once_are_one(approved, mina):
     """Eight threads with connections of their own: one dispatch, one line in the journal."""
     before = JournalEntry.objects.filter(what="alerts.launched").count()

@@ -144,7 +144,7 @@ def test_offices_are_data_and_always_there(kenji):
     assert refused.value.code == "operators.unknown_office"
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_two_admins_who_let_each_other_go_are_still_one():
     """In the same moment, each from a session of their own: the second finds no right any more."""
     one = roster.add_first("ada.first", name="Ada")
