@@ -13,9 +13,10 @@ with f as materialized (
         %(carrier_ids)s::text[], %(opened)s::bool[], %(acknowledged)s::bool[])
         as f (id, standing, code, carrier_id, opened, acknowledged)
 ), held as materialized (
-    select d.id, d.dispatch_id, d.standing, d.carrier_id from ledger_delivery d
+    select d.id, d.dispatch_id, d.standing, d.carrier_id, f.standing as told, f.code,
+        f.carrier_id as told_id, f.opened, f.acknowledged
+    from f join ledger_delivery d on d.id = f.id
     join ledger_dispatch p on p.id = d.dispatch_id and %(mode)s::text in ('', p.mode)
-    where d.id = any(%(delivery_ids)s::bigint[])
     order by d.id for no key update of d
 ), kept as (
     insert into ledger_receipt (carrier, key, delivery_id, attempt, word, code, at, received_at)
@@ -28,38 +29,36 @@ with f as materialized (
     returning 1
 ), lifted as (
     update ledger_delivery d set
-        standing = greatest(d.standing, f.standing,
-            case when mod(d.standing, 100) = 10 and (f.opened or f.acknowledged)
+        standing = greatest(d.standing, h.told,
+            case when mod(d.standing, 100) = 10 and (h.opened or h.acknowledged)
                 then d.standing + 10 end),
-        code = case when f.standing > d.standing then f.code else d.code end,
-        carrier_id = case when d.carrier_id = '' then f.carrier_id else d.carrier_id end,
-        handed_at = case when f.standing > 0 or mod(d.standing, 100) = 10
+        code = case when h.told > d.standing then h.code else d.code end,
+        carrier_id = case when d.carrier_id = '' then h.told_id else d.carrier_id end,
+        handed_at = case when h.told > 0 or mod(d.standing, 100) = 10
             then coalesce(d.handed_at, (select ledger_now())) else d.handed_at end,
-        settled_at = case when f.standing > d.standing and mod(f.standing, 100) >= 30
+        settled_at = case when h.told > d.standing and mod(h.told, 100) >= 30
             then (select ledger_now()) else d.settled_at end,
-        opened_at = coalesce(d.opened_at, case when f.opened then (select ledger_now()) end),
+        opened_at = coalesce(d.opened_at, case when h.opened then (select ledger_now()) end),
         acknowledged_at = coalesce(d.acknowledged_at,
-            case when f.acknowledged then (select ledger_now()) end)
-    from f join held on held.id = f.id
-    where d.id = f.id
-        and (f.standing > d.standing or d.carrier_id = '' and f.carrier_id <> ''
-            or f.opened and d.opened_at is null or f.acknowledged and d.acknowledged_at is null)
+            case when h.acknowledged then (select ledger_now()) end)
+    from held h
+    where d.id = h.id
+        and (h.told > d.standing or d.carrier_id = '' and h.told_id <> ''
+            or h.opened and d.opened_at is null or h.acknowledged and d.acknowledged_at is null)
 ), answered as (
     update ledger_question q set closed_at = (select ledger_now()), verdict = %(verdict)s
-    from f join held on held.id = f.id
-    where q.delivery_id = f.id and q.closed_at is null
-        and (f.opened or f.acknowledged or mod(greatest(held.standing, f.standing), 100) > 10)
+    from held h
+    where q.delivery_id = h.id and q.closed_at is null
+        and (h.opened or h.acknowledged or mod(greatest(h.standing, h.told), 100) > 10)
 ), doubled as (
     insert into ledger_attempt (delivery_id, dispatch_id, attempt, code, at, verdict)
-    select f.id, held.dispatch_id, held.standing / 100 %% 1000, f.carrier_id, (select ledger_now()),
-        'many'
-    from f join held on held.id = f.id
-    where f.carrier_id <> '' and held.carrier_id <> '' and f.carrier_id <> held.carrier_id
-        and not exists (select 1 from ledger_attempt a where a.delivery_id = f.id
-            and a.dispatch_id = held.dispatch_id and a.verdict = 'many')
+    select h.id, h.dispatch_id, h.standing / 100 %% 1000, h.told_id, (select ledger_now()), 'many'
+    from held h
+    where h.told_id <> '' and h.carrier_id <> '' and h.told_id <> h.carrier_id
+        and not exists (select 1 from ledger_attempt a where a.delivery_id = h.id
+            and a.dispatch_id = h.dispatch_id and a.verdict = 'many')
 )
-select (select count(*) from kept),
-    array(select f.id from f where not exists (select 1 from held where held.id = f.id))
+select (select count(*) from kept), array(select id from f except select id from held)
 
 -- name: keep_strays
 -- Receipts that belong to nothing that we sent: kept, each event once, and counted.
