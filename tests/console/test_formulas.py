@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -60,7 +61,7 @@ def rejected(text: str) -> str:
 
 def journal_lines(text: str) -> str:
     """The journal, with what people typed in it."""
-    line = SimpleNamespace(
+    line: Any = SimpleNamespace(
         pk=1, at=datetime.now(UTC), who=text, what=text, about=text, facts={"x": text}
     )
     row = io.StringIO()

@@ -1,5 +1,6 @@
 """A workbook is read by a child under limits: what it asks for is asked of nobody else."""
 
+import subprocess
 import threading
 import zipfile
 from io import BytesIO
@@ -105,14 +106,14 @@ def greedy_row() -> bytes:
 def test_the_child_knows_no_secret_and_ends_with_its_reader(monkeypatch):
     """It is started with an empty environment, and nobody who has seen enough waits for it."""
     started = []
-    popen = workbooks.subprocess.Popen
+    popen = subprocess.Popen
 
     def noted(*args, **named):
         started.append((popen(*args, **named), named["env"]))
         return started[-1][0]
 
     monkeypatch.setenv("DATABASE_URL", "postgresql://secret")
-    monkeypatch.setattr(workbooks.subprocess, "Popen", noted)
+    monkeypatch.setattr(subprocess, "Popen", noted)
     rows = workbooks.rows(BytesIO(book(*(["a"] * 50 for _ in range(2_000)))), limits=SMALL)
     assert next(rows)[0] == 1
     rows.close()

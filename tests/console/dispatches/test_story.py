@@ -115,7 +115,12 @@ def test_it_is_typeset_once_for_all_who_see_the_same(
 ):
     """A button that is pressed all day costs one page; the browser that has it gets no second."""
     made = []
-    monkeypatch.setattr(printing, "written", lambda html: made.append(html) or b"%PDF-1")
+
+    def written(html: str) -> bytes:
+        made.append(html)
+        return b"%PDF-1"
+
+    monkeypatch.setattr(printing, "written", written)
     one = story(scope=("EU",))
     one.send()
     finish()

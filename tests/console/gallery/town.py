@@ -106,6 +106,7 @@ def _operators(town: Town) -> None:
     for username, name, role, regions, tongues in (
         ("mina.rahimi", "مینا رحیمی", may.Role.AUTHOR, ["EU"], ()),
         ("ana.souza", "Ana Souza", may.Role.AUTHOR, ["BR"], ()),
+        ("wanda.ruiz", "Wanda Ruiz", may.Role.AUTHOR, ["001"], ()),
         ("kenji.watanabe", "渡辺 健二", may.Role.APPROVER, ["001"], ()),
         ("leila.haddad", "ليلى حداد", may.Role.APPROVER, ["001"], ()),
         ("omid.karimi", "امید کریمی", may.Role.TRANSLATOR, ["001"], ("fa", "ar")),
@@ -140,8 +141,11 @@ def _registry(town: Town) -> None:
         town.people.append(who)
     consent.mark_dead([Address.objects.get(contact=town.people[6]).pk])
     consent.opt_out(Address.objects.get(contact=town.people[10]).pk, source="sms:STOP")
-    saved.create("EU customers", "role in (customer, retailer) and not region = EU")
-    saved.create(f"Händler {LONG[:120]}", "role = retailer and region in EU")
+    everything = Scope.everything()
+    saved.create(
+        "EU customers", "role in (customer, retailer) and not region = EU", scope=everything
+    )
+    saved.create(f"Händler {LONG[:120]}", "role = retailer and region in EU", scope=everything)
     town.facts["list"] = importing.make_list("Affected customers")
     freshness.survey()
 
@@ -173,8 +177,8 @@ def _texts(town: Town) -> None:
     bench.send_back(held("de", "push").pk, by=elif_, reason=ENDLESS)
     bench.accept(held("de").pk, by=elif_)
     source = held("en").fields["text"]
-    bench.write(KEY, channel="sms", language="en", by=town.users["mina"],
-                fields={"text": f"{source} Thank you."})  # fmt: skip
+    bench.write(KEY, channel="sms", language="en", by=town.users["wanda"],
+                fields={"text": f"{source} Thank you."}, outdates=12)  # fmt: skip
     bench.put_draft(KEY, channel="sms", locale="tr", engine="libretranslate",
                     fields={"text": held("tr").fields["text"]}, back={"text": source})  # fmt: skip
     glossary.put(

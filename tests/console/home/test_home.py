@@ -6,6 +6,7 @@ import pytest
 
 from dispatcher.alerts import approve, launch
 from dispatcher.console.home import page
+from dispatcher.ledger import watch
 from dispatcher.ledger.models import Dispatch
 from dispatcher.ledger.watch import Ledger, Open
 from dispatcher.operators import roster
@@ -109,7 +110,7 @@ def test_what_goes_wrong_elsewhere_is_told_in_tens(
 ):
     """Exact for who reads the world; of others the dispatches that they see, and the tens."""
     made = [story(scope=scope, people=[]).dispatch.pk for scope in (("EU",), ("CN",))]
-    monkeypatch.setattr(page.watch, "broken", lambda: tuple(made))
+    monkeypatch.setattr(watch, "broken", lambda: tuple(made))
     books = Ledger((), (), {}, (Open("real", 19, 5.0), Open("drill", 9, 5.0)), 2, None)
     user = operator("rae.reader", *regions)
     lines = " ".join(one.text for one in page._books(books, user))
