@@ -34,7 +34,7 @@ def signed_in(view: View[Given]) -> View[Given]:
             if "HX-Request" in request.headers:
                 there = f"{reverse('console:sign-in')}?{urlencode({'next': way_back(request)})}"
                 return HttpResponse(status=401, headers={"HX-Redirect": there})
-            return redirect_to_login(_way_back(request), reverse("console:sign-in"))
+            return redirect_to_login(way_back(request), reverse("console:sign-in"))
         with timezone.override(ZoneInfo(person(request).time_zone)):
             answer = view(request, *args, **kwargs)
         patch_vary_headers(answer, ("Cookie",))
@@ -70,10 +70,3 @@ def for_roles(*roles: Role) -> Callable[[View[Given]], View[Given]]:
 def person(request: HttpRequest) -> User:
     """Who is signed in."""
     return cast("User", request.user)
-
-
-def _way_back(request: HttpRequest) -> str:
-    """Where to go on after signing in: the page itself; for a form, the page that held it."""
-    if request.method in {"GET", "HEAD"}:
-        return request.get_full_path()
-    return request.headers.get("Referer", "/")
