@@ -110,8 +110,8 @@ def _django_db_helper(_django_db_helper: None) -> None:
     """The roles that migrations make are there, whatever an earlier test has emptied."""
     from contacts.models import Role
 
-    fill = import_module("contacts.migrations.0002_roles_and_immutable_addresses").ROLES
-    roles = (*fill, ("point_of_sale", "Point of sale"))
+    first = import_module("contacts.migrations.0002_roles_and_immutable_addresses").ROLES
+    roles = (*first, ("point_of_sale", "Point of sale"))
     Role.objects.bulk_create(
         [Role(key=key, title=title, position=place) for place, (key, title) in enumerate(roles)],
         ignore_conflicts=True,

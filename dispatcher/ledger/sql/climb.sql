@@ -6,8 +6,9 @@
 -- was handed over. A second id of the carrier says that it has the message more than once: noted.
 -- How many were new, and the deliveries that have no row or are of the other mode. A delivery is
 -- locked, in the order of ids, before anything is written for it: two bundles cannot deadlock.
--- Prepared, 1,000 at a time: 27 microseconds of the server's CPU a receipt (32 by the seven
--- statements that it replaces), and 15 of ours (42).
+-- `held` bears what is told of it, too: a prepared plan takes every list for ten rows, and nested the
+-- joins of two of them (290 microseconds of the server's CPU a receipt, a thousand at a time; 27 to 53
+-- so).
 with f as materialized (
     select * from unnest(%(delivery_ids)s::bigint[], %(standings)s::int[], %(reasons)s::text[],
         %(carrier_ids)s::text[], %(opened)s::bool[], %(acknowledged)s::bool[])
