@@ -1,25 +1,37 @@
 """The whole walk: every page in all eight ways with a picture, a table of it, and by hand once."""
 
+import json
 from collections import defaultdict
+from dataclasses import asdict
 from itertools import groupby
 
 import pytest
 
 from tests.console.gallery import hands, recipes
-from tests.console.gallery.camera import LIGHTS, PICTURES, Light, mends
+from tests.console.gallery.camera import LIGHTS, PICTURES, Light, Seen, mends
 
 pytestmark = [pytest.mark.gallery, pytest.mark.browser, pytest.mark.django_db]
 DESK = Light("en", "light", 1280)
 ASKED = {"keyboard": hands.tabbed, "skip": hands.skipped, "200 %": hands.enlarged}
 
 
-@pytest.fixture(scope="module")
+KEPT = PICTURES / "looks.jsonl"
+
+
+@pytest.fixture
 def album():
-    """All that was seen; written as a table when the walk is over."""
-    seen = []
-    yield seen
+    """Takes what was seen; each look is kept as it comes, so that a walk may be made in parts."""
     PICTURES.mkdir(parents=True, exist_ok=True)
-    (PICTURES / "table.md").write_text("\n".join(table(seen)) + "\n", "utf-8")
+    with KEPT.open("a", encoding="utf-8") as kept:
+        yield lambda one: print(json.dumps(asdict(one)), file=kept, flush=True)
+    (PICTURES / "table.md").write_text("\n".join(table(looks())) + "\n", "utf-8")
+
+
+def looks():
+    """The newest look at each page in each way."""
+    lines = KEPT.read_text("utf-8").splitlines()
+    newest = {(one["shot"], one["light"]): Seen(**one) for one in map(json.loads, lines)}
+    return list(newest.values())
 
 
 def table(seen):
@@ -42,8 +54,10 @@ def table(seen):
 @pytest.mark.parametrize("light", LIGHTS, ids=str)
 def test_each_page_in_each_way(town, camera, album, light):
     """Axe, width, weight, hosts, errors, calm; a picture of each."""
-    seen = [camera.look(shot, light, picture=True) for shot in recipes.shots(town)]
-    album += seen
+    seen = []
+    for shot in recipes.shots(town):
+        seen.append(camera.look(shot, light, picture=True))
+        album(seen[-1])
     assert mends(seen) == ""
 
 
