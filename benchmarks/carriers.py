@@ -25,7 +25,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import senders
+from benchmarks import senders, shipped
 from benchmarks.senders import Base
 from dispatcher.channels import email, push, sms
 from dispatcher.kit.local.home import free_port
@@ -166,14 +166,15 @@ def _show(title: str, found: Mapping[Way, Sequence[Cost]]) -> None:
 
 def _sms(base: Base, n: int) -> list[Way]:
     ours, few = senders.twilio_adapter(base), max(50, n // 10)
-    parcels = senders.texts(n)
+    parcels, account = senders.texts(n), base.accounts["sms"]
     ready, some = senders.ready(ours, parcels), parcels[:few]
+    slow = partial(senders.twilio_sdk_async, account, some)
     return [
         Way("adapter, our lines", partial(senders.ours, ours, parcels), n, n),
         Way("adapter, pyreqwest", partial(senders.ours, ours, parcels, Reqwest), n, n),
         Way("bare bytes", partial(senders.bare, ready), n, n),
-        Way("twilio's async as shipped", partial(senders.twilio_sdk_async, base, some), few, few),
-        Way("twilio's as shipped", partial(senders.twilio_sdk, base, some), few, few),
+        Way("twilio's async as shipped", slow, few, few),
+        Way("twilio's as shipped", _each(shipped.sms(account), some), few, few),
     ]
 
 
@@ -181,12 +182,13 @@ def _email(base: Base, n: int) -> list[Way]:
     ours, few, many = senders.sendgrid_adapter(base), max(50, n // 40), 5 * n
     parcels = senders.letters(many)
     ready, calls = senders.ready(ours, parcels), -(-many // ours.most)
-    sdk = partial(senders.sendgrid_sdk, base)
+    account = base.accounts["email"]
+    many_a_call = partial(senders.together, account, parcels, most=1000)
     return [
         Way("adapter, our lines", partial(senders.ours, ours, parcels), many, calls),
         Way("bare bytes", partial(senders.bare, ready), many, calls),
-        Way("sendgrid, 1,000 a call", partial(sdk, parcels, together=1000), many, calls),
-        Way("sendgrid, each a call", partial(sdk, parcels[:few], together=1), few, few),
+        Way("sendgrid, 1,000 a call", many_a_call, many, calls),
+        Way("sendgrid, each a call", _each(shipped.email(account), parcels[:few]), few, few),
     ]
 
 
@@ -195,8 +197,8 @@ def _fcm(base: Base, n: int) -> list[Way]:
     parcels = senders.notices(n, "fcm-token")
     ready = senders.ready(ours, parcels)
     try:
-        send = senders.firebase(base)
-        theirs = Way("firebase-admin each", partial(send, parcels[:few]), few, few)
+        send = shipped.fcm(base.accounts["fcm"])
+        theirs = Way("firebase-admin each", _each(send, parcels[:few]), few, few)
     except ImportError:
         theirs = Way("firebase-admin each", _nothing, 0, 0, about="not run: not installed")
     return [
@@ -210,13 +212,17 @@ def _webpush(base: Base, n: int) -> list[Way]:
     ours, few = senders.webpush_adapter(base), max(50, n // 20)
     n = n // 2
     parcels = senders.notices(n, senders.subscribed(base))
-    theirs = partial(senders.pywebpush, base, parcels[:few])
+    account, some = base.accounts["webpush"], parcels[:few]
     return [
         Way("adapter, our lines", partial(senders.ours, ours, parcels), n, n),
         Way("bare bytes", partial(senders.bare, senders.ready(ours, parcels)), n, n),
-        Way("pywebpush as shipped", partial(theirs, kept=False), few, few),
-        Way("pywebpush, session kept", partial(theirs, kept=True), few, few),
+        Way("pywebpush as shipped", _each(shipped.webpush(account), some), few, few),
+        Way("pywebpush, session kept", partial(senders.pywebpush_kept, account, some), few, few),
     ]
+
+
+def _each(send: shipped.Send, parcels: Sequence[Parcel]) -> Callable[[], None]:
+    return partial(senders.one_by_one, send, parcels)
 
 
 def _clients(base: Base, n: int) -> list[Way]:

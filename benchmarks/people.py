@@ -22,6 +22,8 @@ from dispatcher.sandbox.subscriptions import subscription
 
 WARM = "warm"
 """Tag of the few whom the workers write to before anything is measured."""
+MEDIA = {"sms": "sms", "email": "email", "fcm": "push", "webpush": "push"}
+"""Kind of address -> the channel it belongs to."""
 _COLUMNS = {"sms": "phone", "email": "email", "fcm": "push", "webpush": "push"}
 """Kind of address -> its heading in the sheet."""
 _LETTERS_ONLY = {"media", "point_of_sale"}
@@ -34,6 +36,9 @@ class Person:
 
     address: str
     """As the carrier names it: of a Web Push subscription the endpoint."""
+    value: str
+    """As the registry knows it."""
+    name: str
     languages: tuple[str, ...]
     roles: tuple[str, ...]
     region: str
@@ -96,11 +101,12 @@ def _first(address: str, seen: set[str]) -> bool:
 
 def audience(tag: str, *, channel: str) -> list[Person]:
     """The people with the tag, in the order in which they are enlisted."""
-    of = channel if channel in ("sms", "email") else "push"
-    found = Address.objects.filter(channel=of, contact__tags__contains=[tag])
+    found = Address.objects.filter(channel=MEDIA[channel], contact__tags__contains=[tag])
     return [
         Person(
             json.loads(row.value)["endpoint"] if channel == "webpush" else row.value,
+            row.value,
+            row.contact.name,
             tuple(row.contact.languages),
             tuple(row.contact.roles),
             row.contact.region,

@@ -2,11 +2,13 @@
 
 It is fixed, and what was open was decided in its favour: the catalogue is gettext's and cached,
 all that a task needs comes with it, one UPDATE without an ORM, no results, no late acknowledgement,
-tasks prefetched by 64, the carrier's SDK as it is shipped, with its keep-alive.
+tasks prefetched by 64, the carrier's SDK as it is shipped, with its keep-alive. A letter's Markdown
+becomes a page once a text, which everybody then fills; nobody composes, styles or cleans it.
 `ways.plain` runs it as `celery -A benchmarks.plain worker`.
 """
 
 import gettext
+import html
 import json
 import os
 from collections.abc import Mapping
@@ -22,7 +24,10 @@ from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from celery import Celery
-from twilio.rest import Client
+from markdown_it import MarkdownIt
+
+from benchmarks import shipped
+from dispatcher.providers.base import Content, Email, Parcel, Push, Sms
 
 SETUP: Mapping[str, Any] = json.loads(Path(os.environ["PLAIN_SETUP"]).read_text(encoding="utf-8"))
 """Written by `plain_setup`: the carrier's account, the database, texts and facts."""
@@ -36,31 +41,51 @@ app.conf.update(
 )
 
 
-def _tell(row: int, to: str, locale: str, context: str, region: str) -> None:
+def _tell(*, row: int, to: str, locale: str, context: str, region: str, name: str) -> None:
     """Render one person's message, send it, and write down what came of it."""
-    message = _carrier().messages.create(
-        to=to,
-        from_=SETUP["sender"],
-        body=_render(context, locale, region),
-        status_callback=f"{SETUP['callback']}/{row}/1",
-        validity_period=36_000,
-    )
+    values = _values(context, locale, region)
+    values |= {"recipient": name, "acknowledge": f"{SETUP['links']}/{row}"}
+    carrier_id = _send()(Parcel(row, 1, to, _content(context, locale, values)))
     _database().execute(
         "update plain_message set status = 'handed_over', carrier_id = %s, sent_at = now()"
         " where id = %s",
-        (message.sid, row),
+        (carrier_id, row),
     )
 
 
 tell = app.task(name="plain.tell")(_tell)
 
 
-def _render(context: str, locale: str, region: str) -> str:
-    """The translated text with the facts as Babel writes them."""
-    source, names = SETUP["texts"][context]
-    text = _catalogue(locale).pgettext(context, source)
+def _content(context: str, locale: str, values: Mapping[str, str]) -> Content:
+    """The translated texts, filled."""
+    match SETUP["channel"]:
+        case "sms":
+            return Sms(_text(context, locale).format(**values))
+        case "email":
+            subject = _text(f"{context}.subject", locale).format(**values)
+            body = _text(f"{context}.body", locale).format(**values)
+            escaped = {name: html.escape(value) for name, value in values.items()}
+            page = _page(f"{context}.body", locale).format(**escaped)
+            return Email(subject, body, page, locale)
+        case _:
+            title = _text(f"{context}.title", locale).format(**values)
+            body = _text(f"{context}.body", locale).format(**values)
+            return Push(title, body, values["acknowledge"], locale, "", values["acknowledge"])
+
+
+def _text(context: str, locale: str) -> str:
+    return _catalogue(locale).pgettext(context, SETUP["texts"][context])
+
+
+@cache
+def _page(context: str, locale: str) -> str:
+    return str(MarkdownIt("commonmark").render(_text(context, locale)))
+
+
+def _values(context: str, locale: str, region: str) -> dict[str, str]:
+    """The facts that a message names, as Babel writes them."""
     facts = SETUP["facts"][f"{locale} {region}"]
-    return text.format(**{name: _shown(facts[name], locale) for name in names})
+    return {name: _shown(facts[name], locale) for name in SETUP["names"][context]}
 
 
 def _shown(fact: tuple[str, str], locale: str) -> str:
@@ -87,7 +112,5 @@ def _database() -> psycopg.Connection:
 
 
 @cache
-def _carrier() -> Client:
-    client = Client(SETUP["account_sid"], SETUP["auth_token"])
-    client.api.base_url = SETUP["base_url"]
-    return client
+def _send() -> shipped.Send:
+    return shipped.SENDERS[SETUP["kind"]](SETUP["account"])

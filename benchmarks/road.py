@@ -31,7 +31,7 @@ def main(
     people: Annotated[int, typer.Option(min=100, help="Messages of the road.")] = 20_000,
     plain: Annotated[int, typer.Option(min=0, help="Messages of the plain way; 0: none.")] = 2_000,
     runs: Annotated[int, typer.Option(min=1, help="The table shows medians.")] = 3,
-    channel: Annotated[str, typer.Option(help="sms; email or push (the road only).")] = "sms",
+    channel: Annotated[str, typer.Option(help="sms, email or push.")] = "sms",
     receipts: Annotated[bool, typer.Option(help="The road also takes every receipt.")] = False,
     latency_ms: Annotated[
         int, typer.Option(min=0, help="A carrier this slow (the road only).")
@@ -70,21 +70,26 @@ def _measure(
     for kind in columns.values():
         tags = {f"{TAG}{kind}": people, f"{crowd.WARM}{kind}": WARM_PEOPLE}
         crowd.register(tags, channel=kind, keeper=cast.keeper, sandbox=stage.sandbox.url)
+    whom = {
+        column: {"channel": kind, "tag": f"{TAG}{kind}", "warm": f"{crowd.WARM}{kind}"}
+        for column, kind in columns.items()
+    }
     found: dict[str, list[Any]] = {}
     for number in range(1, runs + 1):
-        for column, kind in columns.items():
+        for column in columns:
             _say(f"run {number} of {runs}: the {column}")
-            way = how | {"channel": kind, "tag": f"{TAG}{kind}", "warm": f"{crowd.WARM}{kind}"}
+            way = how | whom[column]
             found.setdefault(column, []).append(ways.road(stage, cast=cast, **way))
-        if how["channel"] != "sms" or how["receipts"] or how["latency_ms"]:
+        if how["receipts"] or how["latency_ms"]:
             continue
-        _say(f"run {number} of {runs}: the bare client")
-        found.setdefault("bare client", []).append(ways.bare(stage))
-        if plain:
-            _say(f"run {number} of {runs}: the plain way")
-            tag, warm = f"{TAG}sms", f"{crowd.WARM}sms"
-            run = ways.plain(stage, tag=tag, warm=warm, most=plain, cast=cast)
-            found.setdefault("plain", []).append(run)
+        if how["channel"] == "sms":
+            _say(f"run {number} of {runs}: the bare client")
+            found.setdefault("bare client", []).append(ways.bare(stage))
+        for column in columns if plain else ():
+            naive = column.replace("road", "plain")
+            _say(f"run {number} of {runs}: the {naive} way")
+            run = ways.plain(stage, **whom[column], most=plain, cast=cast)
+            found.setdefault(naive, []).append(run)
     return found
 
 

@@ -12,6 +12,7 @@ import uvloop
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from benchmarks import shipped
 from dispatcher.kit.lines import Lines
 from dispatcher.kit.reqwest import Reqwest
 from dispatcher.kit.wire import Answer, Wire
@@ -65,6 +66,18 @@ class Base:
     def vapid_key(self) -> str:
         """base64url of the 32 bytes."""
         return b64(self.vapid.private_numbers().private_value.to_bytes(32, "big"))
+
+    @property
+    def accounts(self) -> dict[str, shipped.Account]:
+        """What is measured -> its account, as our adapters and the vendors' SDKs are told."""
+        mine, desk = {"base_url": self.url}, "https://alerts.example.org/hooks/twilio"
+        keys = {"account_sid": SID, "auth_token": KEY, "sender": SENDER, "callback": desk}
+        return {
+            "sms": mine | keys,
+            "email": mine | {"api_key": "SG.invented", "sender": "a@example.org"},
+            "fcm": mine | {"service_account": self.service_account},
+            "webpush": mine | {"private_key": self.vapid_key, "subject": "mailto:a@example.org"},
+        }
 
     @property
     def subscription(self) -> dict[str, Any]:
@@ -170,36 +183,22 @@ async def crowd(one: Callable[[Any], Awaitable[None]], calls: Iterable[Any]) -> 
 
 def twilio_adapter(base: Base) -> Provider:
     """Ours for text messages."""
-    return twilio.Twilio(
-        twilio.Account(
-            account_sid=SID,
-            auth_token=KEY,
-            sender=SENDER,
-            callback="https://alerts.example.org/hooks/twilio",
-            base_url=base.url,
-        )
-    )
+    return twilio.Twilio(twilio.Account(**base.accounts["sms"]))
 
 
 def sendgrid_adapter(base: Base) -> Provider:
     """Ours for letters."""
-    return sendgrid.SendGrid(
-        sendgrid.Account(api_key="SG.invented", sender="a@example.org", base_url=base.url)
-    )
+    return sendgrid.SendGrid(sendgrid.Account(**base.accounts["email"]))
 
 
 def fcm_adapter(base: Base) -> Provider:
     """Ours for phones."""
-    return fcm.Fcm(fcm.Account(service_account=base.service_account, base_url=base.url))
+    return fcm.Fcm(fcm.Account(**base.accounts["fcm"]))
 
 
 def webpush_adapter(base: Base) -> Provider:
     """Ours for browsers."""
-    return webpush.WebPush(
-        webpush.Account(
-            private_key=base.vapid_key, subject="mailto:a@example.org", base_url=base.url
-        )
-    )
+    return webpush.WebPush(webpush.Account(**base.accounts["webpush"]))
 
 
 # --- Bare bytes ----------------------------------------------------------------------------------
@@ -343,117 +342,41 @@ def urllib3(requests: Sequence[Ready]) -> None:
 # --- The SDKs as they are shipped ----------------------------------------------------------------
 
 
-def twilio_sdk(base: Base, parcels: Sequence[Parcel]) -> None:
-    """Its synchronous client with its keep-alive, one message after the other."""
-    from twilio.rest import Client
-
-    client = Client(SID, KEY)
-    client.api.base_url = base.url
+def one_by_one(send: Callable[[Parcel], str], parcels: Iterable[Parcel]) -> None:
+    """One message after the other; each has an id of the carrier."""
     for parcel in parcels:
-        assert client.messages.create(**_asked_of_twilio(parcel)).sid
+        assert send(parcel)
 
 
-def twilio_sdk_async(base: Base, parcels: Sequence[Parcel]) -> None:
-    """Its asynchronous client (aiohttp)."""
+def together(account: shipped.Account, parcels: Sequence[Parcel], *, most: int) -> None:
+    """Letters, so many personalisations a call."""
+    send = shipped.letters(account)
+    for at in range(0, len(parcels), most):
+        assert send(parcels[at : at + most])
+
+
+def twilio_sdk_async(account: shipped.Account, parcels: Sequence[Parcel]) -> None:
+    """Twilio's asynchronous client (aiohttp)."""
     from twilio.http.async_http_client import AsyncTwilioHttpClient
     from twilio.rest import Client
 
     async def run() -> None:
         async with AsyncTwilioHttpClient() as transport:
-            client = Client(SID, KEY, http_client=transport)
-            client.api.base_url = base.url
+            client = Client(account["account_sid"], account["auth_token"], http_client=transport)
+            client.api.base_url = account["base_url"]
 
             async def one(parcel: Parcel) -> None:
-                assert (await client.messages.create_async(**_asked_of_twilio(parcel))).sid
+                asked = shipped.asked_of_twilio(account, parcel)
+                assert (await client.messages.create_async(**asked)).sid
 
             await crowd(one, parcels)
 
     uvloop.run(run())
 
 
-def _asked_of_twilio(parcel: Parcel) -> dict[str, object]:
-    assert isinstance(parcel.content, Sms)
-    callback = f"https://alerts.example.org/hooks/twilio/{parcel.delivery_id}/{parcel.attempt}"
-    return {
-        "to": parcel.to,
-        "from_": SENDER,
-        "body": parcel.content.text,
-        "status_callback": callback,
-        "validity_period": parcel.content.ttl,
-    }
-
-
-def sendgrid_sdk(base: Base, parcels: Sequence[Parcel], *, together: int) -> None:
-    """Its client and its Mail, so many personalisations a call."""
-    from sendgrid import SendGridAPIClient
-
-    client = SendGridAPIClient("SG.invented", host=base.url)
-    for at in range(0, len(parcels), together):
-        letter = _letter(parcels[at : at + together])
-        assert client.send(letter).status_code == 202
-
-
-def _letter(parcels: Sequence[Parcel]) -> Any:
-    from sendgrid.helpers import mail
-
-    email = parcels[0].content
-    assert isinstance(email, Email)
-    letter = mail.Mail(
-        from_email="a@example.org",
-        subject=email.subject,
-        plain_text_content=email.text,
-        html_content=email.html,
-    )
-    for parcel in parcels:
-        own = mail.Personalization()
-        own.add_to(mail.To(parcel.to))
-        own.add_custom_arg(mail.CustomArg("delivery_id", str(parcel.delivery_id)))
-        own.add_custom_arg(mail.CustomArg("attempt", str(parcel.attempt)))
-        for name, value in parcel.slots.items():
-            own.add_substitution(mail.Substitution(f"{{{{{name}}}}}", value))
-        letter.add_personalization(own)
-    return letter
-
-
-def firebase(base: Base) -> Callable[[Sequence[Parcel]], None]:
-    """firebase-admin, one `send` each. Raises ImportError where it is not installed."""
-    import firebase_admin  # type: ignore[import-not-found,unused-ignore]
-    from firebase_admin import credentials, messaging
-
-    messaging._MessagingService.FCM_URL = base.url + "/v1/projects/{0}/messages:send"  # noqa: SLF001  # it has no setting
-    key = credentials.Certificate(dict(base.service_account))
-    app = firebase_admin.initialize_app(key, name=base.url)
-
-    def send(parcels: Sequence[Parcel]) -> None:
-        for parcel in parcels:
-            push = parcel.content
-            assert isinstance(push, Push)
-            note = messaging.Notification(push.title, push.body)
-            android = messaging.AndroidConfig(collapse_key=push.tag, priority="high")
-            message = messaging.Message(
-                token=parcel.to, notification=note, data={"link": push.link}, android=android
-            )
-            assert messaging.send(message, app=app)
-
-    return send
-
-
-def pywebpush(base: Base, parcels: Sequence[Parcel], *, kept: bool) -> None:
-    """The library's own function, as shipped or with a session that keeps its connection."""
+def pywebpush_kept(account: shipped.Account, parcels: Iterable[Parcel]) -> None:
+    """The function of pywebpush with a session that keeps its connection."""
     import requests
-    from pywebpush import webpush as send
 
     with requests.Session() as session:
-        for parcel in parcels:
-            push = parcel.content
-            assert isinstance(push, Push)
-            told = json.dumps({"title": push.title, "body": push.body, "link": push.link})
-            answer = send(
-                base.subscription,
-                told,
-                vapid_private_key=base.vapid_key,
-                vapid_claims={"sub": "mailto:a@example.org"},
-                ttl=push.ttl,
-                requests_session=session if kept else None,
-            )
-            assert answer.status_code == 201
+        one_by_one(shipped.webpush(account, session=session), parcels)

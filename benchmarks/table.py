@@ -60,10 +60,13 @@ def _range(runs: Sequence[Run]) -> str:
 
 
 def _ratios(ways: Runs) -> str:
-    """How many times the road's CPU each other way takes."""
+    """How many times the CPU of its road each other way takes: 'plain, FCM' of 'road, FCM'."""
     costs = {name: median(run.cost for run in runs) for name, runs in ways.items()}
-    ours = costs.pop("road", 0.0)
-    told = [f"{name} : road = {cost / ours:,.2f}" for name, cost in costs.items() if ours]
+    told = []
+    for name, cost in costs.items():
+        road = name.replace("bare client", "road").replace("plain", "road")
+        if road != name:
+            told.append(f"{name} : {road} = {cost / costs[road]:,.2f}")
     return "CPU a message: " + ", ".join(told) if told else ""
 
 

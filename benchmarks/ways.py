@@ -172,12 +172,12 @@ def _figures(dispatch: Dispatch) -> Counter[str]:
     return figures
 
 
-def plain(stage: Stage, *, tag: str, most: int, cast: story.Cast, warm: str = WARM) -> Run:
-    """One task a recipient for the first `most` people with the tag."""
+def plain(stage: Stage, *, tag: str, channel: str, most: int, cast: story.Cast, warm: str) -> Run:
+    """One task a recipient for the first `most` people with the tag; else as `road`."""
     alert = approved(tag, cast=cast)
-    first = audience(warm, channel="sms")
-    people = first + audience(tag, channel="sms")[:most]
-    setup, errands = plain_setup.prepare(people, alert, home=stage.home)
+    first = audience(warm, channel=channel)
+    people = first + audience(tag, channel=channel)[:most]
+    setup, errands = plain_setup.prepare(people, alert, kind=channel, home=stage.home)
     os.environ["PLAIN_SETUP"] = str(setup)
     group = stage.group("plain")
     worker = ("-m", "celery", "-A", "benchmarks.plain", "worker", "-Q", "plain", "-n", "plain@%h")
@@ -187,7 +187,8 @@ def plain(stage: Stage, *, tag: str, most: int, cast: story.Cast, warm: str = WA
     try:
         group.start(supervise.Part("plain", supervise.python(*worker, *tuned)))
         group.wait(lambda: "plain" in listening(tasks.app), name="plain")
-        return _plain(stage, group, tasks.tell, errands[: len(first)], errands[len(first) :])
+        warm_up, meant = errands[: len(first)], errands[len(first) :]
+        return _plain(stage, group, tasks.tell, warm_up, meant, channel=channel)
     finally:
         group.stop()
 
@@ -198,6 +199,8 @@ def _plain(
     tell: Any,
     warm: Sequence[plain_setup.Errand],
     errands: Sequence[plain_setup.Errand],
+    *,
+    channel: str,
 ) -> Run:
     stage.sandbox.clear(receipts=False)
     _enqueue(tell, warm)
@@ -207,7 +210,7 @@ def _plain(
     own, before, began = Own(), meter.cpu(groups), time.time()
     with own.counted():
         _enqueue(tell, errands)
-    _await_taken(stage, "sms", len(errands))
+    _await_taken(stage, channel, len(errands))
     done = len(warm) + len(errands)
     _until(lambda: _statuses()["handed_over"] >= done)
     with own.counted():
@@ -215,14 +218,21 @@ def _plain(
     cpu = _spent(before, meter.cpu(groups), own)
     memory = max(meter.peak(pid) for pid in groups["workers"])
     taken = stage.sandbox.taken()
-    _check([errand.to for errand in errands], taken, statuses, {"handed_over": done})
+    _check([errand.address for errand in errands], taken, statuses, {"handed_over": done})
     first, last = _times(taken, began=began)
     return Run(len(errands), last, first, cpu, memory=memory)
 
 
 def _enqueue(tell: Any, errands: Iterable[plain_setup.Errand]) -> None:
-    for errand in errands:
-        tell.delay(errand.row, errand.to, errand.locale, errand.context, errand.region)
+    for one in errands:
+        tell.delay(
+            row=one.row,
+            to=one.to,
+            locale=one.locale,
+            context=one.context,
+            region=one.region,
+            name=one.name,
+        )
 
 
 def _statuses() -> Counter[str]:
