@@ -1,7 +1,36 @@
-"""What was decided and whom it was meant for: launches, their rounds, and batches of people."""
+"""The big tables: here what was decided and meant; in `happened` and `counted` what came of it.
+
+Rows are written by the named statements in `ledger/sql`, never by `save()`. A Dispatch holds frozen
+plain values and ids, no foreign key upwards, so that the ledger outlives what it was made from.
+Django finds the tables of a room in this module, and so does everybody else.
+"""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+
+from dispatcher.ledger.counted import Audit, Cell, Delta, Mark, Minute, Snapshot, Sum
+from dispatcher.ledger.happened import Attempt, Delivery, Question, Receipt, Reply
+
+__all__ = [
+    "Attempt",
+    "Audit",
+    "Batch",
+    "Cell",
+    "Clock",
+    "Copy",
+    "Delivery",
+    "Delta",
+    "Dispatch",
+    "Exclusion",
+    "Mark",
+    "Minute",
+    "Question",
+    "Receipt",
+    "Reply",
+    "Snapshot",
+    "Stage",
+    "Sum",
+]
 
 
 class Dispatch(models.Model):
@@ -215,3 +244,9 @@ class Copy(models.Model):
     key = models.TextField()
     language = models.TextField()
     contact_id = models.BigIntegerField()
+
+
+class Clock(models.Model):
+    """One row: how far tests have shifted the ledger's clock."""
+
+    shift = models.DurationField()
