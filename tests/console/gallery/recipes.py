@@ -261,7 +261,7 @@ def operators(town: Town) -> Iterator[Shot]:
         ("operator-anew", "operator-anew", f"/operators/{pk['omid']}/anew/"),
     ):  # fmt: skip
         yield Shot(name, view, path, "sofie")
-    yield Shot("hand-over", "operator", f"/operators/{pk['vera']}/", "sofie",
+    yield Shot("hand-over", "operator", f"/operators/{pk['omid']}/", "sofie",
                then=lambda page: page.click("form[action$='/link/'] button"))  # fmt: skip
 
 
