@@ -22,6 +22,7 @@ from dispatcher.cli import (
     operators,
     people,
     prices,
+    reach,
     rights,
     segments,
     sending,
@@ -46,7 +47,9 @@ app = shell.noun(
         "Each command acts with your personal key (see `dispatcher operators key --help`)."
     )
 )
-LEARNED = (answering, bench, decide, drift, exchange, matrix, rights, sending, sentences)
+LEARNED = (
+    answering, bench, decide, drift, exchange, matrix, reach, rights, sending, sentences,
+)  # fmt: skip
 """Modules that add verbs to `alert`, `contacts` and `wordings`, or sentences, by being imported."""
 
 app.add_typer(alert.app, name="alert")

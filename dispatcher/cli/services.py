@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from redis import Redis
 from redis.exceptions import RedisError
 
+from contacts import kept
 from dispatcher.alerts import scenarios
 from dispatcher.cli import vitals
 from dispatcher.cli.finding import Check, broker_place, database_place
@@ -38,7 +39,7 @@ def everything() -> Iterator[Check]:
     store, bell = database(), broker()
     yield store
     if store.ok:
-        yield from (tables(), people(), wordings())
+        yield from (tables(), people(), wordings(), reach())
     yield bell
     yield from vitals.everything()
     yield from carriers()
@@ -129,6 +130,32 @@ def wordings() -> Check:
         remedy=gettext("dispatcher wordings load reads the shipped ones."),
         where=database_place(),
         means=gettext("There are no words to send; an alert cannot be submitted."),
+    )
+
+
+def reach() -> Check:
+    """What is kept of some people's reach is what would be derived."""
+    why, there, wrong = "", 0, 0
+    try:
+        there, wrong = kept.sample()
+    except DatabaseFault as fault:
+        why = type(fault.__cause__ or fault).__name__
+    found = gettext("%(wrong)s of %(people)s people looked at differ from what is so")
+    return Check(
+        "reach",
+        gettext("Kept reach"),
+        not why and not wrong,
+        why or found % {"wrong": wrong, "people": there},
+        remedy=gettext(
+            "dispatcher contacts prove-reach looks at everybody, and with --yes makes it anew. "
+            "Then find out what wrote past the program: a restore of single tables, or somebody's "
+            "own SQL."
+        ),
+        where=database_place(),
+        means=gettext(
+            "A launch reads how each person may be reached instead of deriving it. Who differs may "
+            "be left out, or chosen and then held back by the check at the last moment."
+        ),
     )
 
 

@@ -35,6 +35,7 @@ DEEDS: dict[str, "_StrPromise"] = {
     "contacts.forgotten": _("erased a person"),
     "contacts.imported": _("imported people"),
     "contacts.list_erased": _("erased a private list"),
+    "contacts.reach_mended": _("made anew what is kept of how people may be reached"),
     "contacts.shown": _("looked a person up in full"),
     "operators.added": _("added an operator"),
     "operators.appointed": _("appointed to an office"),

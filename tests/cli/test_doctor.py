@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 from redis.asyncio import Redis as AsyncRedis
 
+from contacts.models import Contact, Reach
 from dispatcher.cli import services, vitals
 from dispatcher.kit import tracing
 from dispatcher.kit.counters import COUNTERS
@@ -111,6 +112,13 @@ def traces_without_the_extra(valkey, enlist, settings):  # noqa: F811, ARG001
     settings.TRACES_TO = "http://127.0.0.1:4318"
 
 
+def reach_that_differs(valkey, enlist, settings):  # noqa: F811, ARG001
+    one = Contact.objects.create(
+        name="", region="DE", country="DE", languages=[], roles=[], tags=[], attributes={}
+    )
+    Reach.objects.create(contact_id=one.pk, news_sms=7)
+
+
 @pytest.mark.parametrize(
     ("cause", "code", "told"),
     [
@@ -122,6 +130,7 @@ def traces_without_the_extra(valkey, enlist, settings):  # noqa: F811, ARG001
         (broken_books, "watching.books", "1 dispatches do not add up"),
         (unproven_books, "watching.books", "not proven for 2 h"),
         (late_receipts, "watching.lag.twilio", "5 min on the mean of 10"),
+        (reach_that_differs, "reach", "1 of 1 people"),
         (traces_without_the_extra, "watching.tracing", "asked for, but not installed"),
     ],
 )

@@ -4,7 +4,9 @@ import csv
 
 import pytest
 
-from contacts.models import Contact
+from contacts import kept
+from contacts.models import Contact, Reach
+from dispatcher.cli.shell import NOT_ALLOWED
 from dispatcher.operators import roster
 from dispatcher.operators.models import JournalEntry
 from dispatcher.operators.roles import Role
@@ -191,3 +193,21 @@ def test_private_lists_are_named_and_erased(keeper, at, file):
     assert "Affected" in at(keeper)("contacts", "lists").out
     said = at(keeper)("contacts", "erase-list", str(made), "--yes")
     assert (said.code, Contact.objects.filter(forgotten_at=None).count()) == (0, 0)
+
+
+def test_what_is_kept_of_reach_is_proven_and_made_anew_when_asked_for(keeper, mina, at, file):
+    """All is well; then somebody wrote past the program: told, left alone, mended with --yes."""
+    at(keeper)("contacts", "import", file)
+    kept.settle()
+    prove = ("contacts", "prove-reach")
+    assert at(mina)(*prove).code == NOT_ALLOWED
+    assert at(keeper)(*prove, "--json").json == {"people": 3, "differ": 0, "mended": 0}
+    Reach.objects.filter(contact_id=Contact.objects.get(reference="c-1").pk).delete()
+    said = at(keeper)(*prove, "--json")
+    assert (said.code, said.json) == (1, {"people": 3, "differ": 1, "mended": 0})
+    assert at(keeper)(*prove).code == 1
+    assert not JournalEntry.objects.filter(what="contacts.reach_mended").exists()
+    assert "on record" in at(keeper)(*prove, "--yes").out
+    assert JournalEntry.objects.get(what="contacts.reach_mended").facts == {"people": 1}
+    assert Reach.objects.count() == 3
+    assert at(keeper)(*prove).code == 0

@@ -207,6 +207,27 @@ def test_a_proof_finds_what_was_written_past_the_triggers_and_mends_it(cast):
     exact()
 
 
+def test_a_comparison_marks_nobody_and_a_sample_finds_them_among_their_neighbours(cast):
+    """Page by page: how many are there, and how many differ; a second look finds the same."""
+    kept.settle()
+    there = Contact.objects.count()
+    assert kept.sample() == (there, 0)
+    Reach.objects.filter(pk=cast["ana"]).update(safety_email=None)
+    for _ in range(2):
+        pages = list(kept.differing(most=3))
+        assert [sum(figures) for figures in zip(*pages, strict=True)] == [there, 1]
+        assert len(pages) == -(-there // 3)
+    assert kept.sample() == (there, 1)
+    assert not Stale.objects.exists()
+
+
+def test_who_is_stale_does_not_differ(cast):
+    """They are derived when they are read: nothing wrong is believed."""
+    kept.settle()
+    consent.say(cast["ana"], channel="email", kind="", granted=False, source="t")
+    assert kept.sample()[1] == sum(differ for _, differ in kept.differing()) == 0
+
+
 # ------------------------------------------------------------------------------ two at a time
 
 
