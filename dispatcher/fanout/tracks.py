@@ -67,8 +67,10 @@ class Track:
     _heard: list[Outcome] = field(default_factory=list)
     _alarm: asyncio.Task[None] | None = None
     _purse: Purse = field(init=False)
-    _paid: asyncio.Future[None] | None = None
-    """Done when the line that asks for all has its answer."""
+    _paying: bool = False
+    """Whether a line asks for all of them."""
+    _asleep: deque[asyncio.Future[None]] = field(default_factory=deque)
+    """Lines that wait for what it gets."""
     _waiting: int = 0
 
     def __post_init__(self) -> None:
@@ -124,6 +126,7 @@ class Track:
         somebody must carry what waits, or the convoys wait for ever and keep their leases.
         """
         self._lines.discard(line)
+        self._wake(1)  # who was woken and has nothing to do lets the next one look
         if line.cancelled():
             return
         if error := line.exception():
@@ -177,11 +180,13 @@ class Track:
         self._alarm = None
 
     async def _pay(self) -> None:
-        """Fill the purse for the next call; one line asks, the others wait for its answer."""
-        if self._paid is not None:
-            await asyncio.shield(self._paid)
+        """Fill the purse for the next call; one line asks, the others sleep until it has enough."""
+        if self._paying:
+            turn = asyncio.get_running_loop().create_future()
+            self._asleep.append(turn)
+            await turn
             return
-        paid = self._paid = asyncio.get_running_loop().create_future()
+        self._paying, granted = True, 0
         try:
             train, n = self._queue[0]
             least = len(train.calls[n].pieces)
@@ -191,9 +196,17 @@ class Track:
             if grant.away:
                 self.clear(lambda _: AWAY)
             self._purse.fill(grant.n)
+            granted = grant.n
         finally:
-            self._paid = None
-            paid.set_result(None)
+            self._paying = False
+            self._wake(granted)
+
+    def _wake(self, most: int) -> None:
+        """Let so many sleeping lines look: all of them, each time, would cost 10 us a message."""
+        for _ in range(min(most, len(self._asleep))):
+            turn = self._asleep.popleft()
+            if not turn.done():
+                turn.set_result(None)
 
     def _end(self, train: _Train, n: int, outcomes: Outcomes) -> None:
         self._waiting -= len(outcomes)

@@ -1,9 +1,9 @@
 """Web Push (RFC 8030, 8291, 8292): notifications in browsers, encrypted for each of them.
 
-http_ece encrypts and py_vapid signs, the two that pywebpush is made of. Its own `webpush()` signs a
-JWT for each message, changes the claims that it is given, so that the next service gets the wrong
-audience, and waits 10,000 s; its WebPusher adds a third to what the encryption takes. Each message
-has a key pair of its own, as RFC 8291 (3.1) says; one for many would save 18 of 118 us.
+`sealing` encrypts and py_vapid signs. pywebpush's `webpush()` signs a JWT for each message, changes
+the claims that it is given, so that the next service gets the wrong audience, and waits 10,000 s;
+its WebPusher adds a third to what the encryption takes. Each message has a key pair of its own, as
+RFC 8291 (3.1) says; one for many would save 18 of 118 us.
 """
 
 import base64
@@ -16,12 +16,11 @@ from datetime import datetime, timedelta
 from typing import ClassVar, NamedTuple
 from urllib.parse import urlsplit
 
-from cryptography.hazmat.primitives.asymmetric import ec
-
 from dispatcher.kit.wire import Answer, Lost, NotSent, Wire
 from dispatcher.ledger.facts import Outcome, Receipt
 from dispatcher.providers.answers import account_refused, pause, unanswered, unsure
 from dispatcher.providers.base import Forged, Found, Knock, Parcel, Push
+from dispatcher.providers.sealing import POINT, seal
 
 TAKEN = frozenset({200, 201, 202})
 GONE = frozenset({404, 410})
@@ -48,9 +47,8 @@ THROTTLED = 5.0
 """Seconds to wait after a 429 that names none."""
 
 
-CURVE = ec.SECP256R1()
-KEY, SECRET = 65, 16
-"""Bytes of a browser's public key, uncompressed, and of its secret (RFC 8291, 3.1 and 3.2)."""
+SECRET = 16
+"""Bytes of a browser's secret (RFC 8291, 3.2)."""
 
 
 class Subscription(NamedTuple):
@@ -84,13 +82,10 @@ class WebPush:
     settles: ClassVar[timedelta] = timedelta(seconds=30)
 
     def __init__(self, account: Account) -> None:
-        from http_ece import ECEException, encrypt
         from py_vapid import Vapid02
 
         self._account = account
         self._key = Vapid02.from_string(account.private_key)
-        self._encrypt = encrypt
-        self._unusable = (ECEException, ValueError)
         self._claims: dict[str, tuple[float, str]] = {}
 
     async def send(self, parcels: Sequence[Parcel], *, wire: Wire) -> Sequence[Outcome]:
@@ -107,14 +102,8 @@ class WebPush:
         if not subscription or not url:
             return [Outcome.refused("invalid_address", dead=True)]
         try:
-            body = self._encrypt(
-                payload,
-                private_key=ec.generate_private_key(CURVE),
-                dh=subscription.key,
-                auth_secret=subscription.secret,
-                version="aes128gcm",
-            )
-        except self._unusable:  # a key that is no point of the curve
+            body = seal(payload, key=subscription.key, secret=subscription.secret)
+        except ValueError:  # a key that is no point of the curve
             return [Outcome.refused("invalid_address", dead=True)]
         try:
             answer = await wire.ask("POST", url, headers=self._headers(url, push), body=body)
@@ -215,7 +204,7 @@ def _subscription(to: str) -> Subscription | None:
     except (ValueError, LookupError, TypeError, AttributeError):
         return None
     good = isinstance(endpoint, str) and endpoint.isascii() and endpoint.isprintable()
-    good = good and (len(key), len(secret)) == (KEY, SECRET)
+    good = good and (len(key), len(secret)) == (POINT, SECRET)
     return Subscription(endpoint, key, secret) if good else None
 
 
