@@ -252,12 +252,13 @@ def doors(address_ids: Sequence[int], *, kind: str) -> dict[int, Door]:
 
     Every id that is asked for is in the answer. Raises `contacts.kind_unknown`.
     """
-    held = {id_: Door(id_, 0, "", "", "erased") for id_ in address_ids}
-    asked = "{%s}" % ",".join(map(str, held))  # noqa: UP031  (braces: an array as text)
+    asked = "{%s}" % ",".join(map(str, address_ids))  # noqa: UP031  (braces: an array as text)
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(_DOORS, _of_kind(kind) | {"reach_ids": asked}, prepare=True)
-        return held | {row[0]: Door(*row) for row in cursor}
+        found = {row[0]: Door(*row) for row in cursor}
+    erased = set(address_ids) - found.keys()
+    return found | {id_: Door(id_, 0, "", "", "erased") for id_ in erased}
 
 
 def names(contact_ids: Sequence[int], *, scope: Scope) -> dict[int, Named]:

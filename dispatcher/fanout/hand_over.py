@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import repeat
 
 import structlog
 from django.db import DatabaseError
@@ -349,7 +350,7 @@ class Conductor:
         if call.dispatch_id in self._halted:
             return _HALTED
         # By our own clock since before we asked for the leases.
-        since = min([self._lease.get(batch_id, 0.0) for batch_id in call.batches])
+        since = min(map(self._lease.get, call.batches, repeat(0.0)))
         return None if since + _LEASE - time.monotonic() >= SAFE else _SHORT
 
     async def _beat(self) -> None:

@@ -1,8 +1,7 @@
 """What every HTTP client of ours asks and answers alike: one request, an answer or a fact."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 CONNECT = 3.0
 """Seconds for DNS, TCP and TLS together."""
@@ -17,8 +16,7 @@ LARGEST = 1024 * 1024
 """Bytes of an answer that we read; a carrier's largest is some 10 kB."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What came back; header names in lower case."""
 
     status: int

@@ -79,7 +79,8 @@ class Lines:
         self.largest = largest
         self.open: set[Line] = set()
         self._idle: dict[Place, list[Line]] = defaultdict(list)
-        self._places = asyncio.Semaphore(most)
+        self._free = most
+        self._waiting, self._left = 0, asyncio.Semaphore(0)
         self._book = _Book()
         self._connect, self._whole = connect, whole
         self._tick = min(whole / TICKS, LONGEST_TICK)
@@ -108,7 +109,10 @@ class Lines:
         """As `Wire.ask`: the whole answer, NotSent or Lost; ValueError for what is no request."""
         place, host, target = _address(url)
         request = _request(method, target, host, headers, body)
-        await self._enter()
+        if self._free:
+            self._free -= 1
+        else:
+            await self._wait()
         try:
             # Kept, since each look for the running loop is a system call before Python 3.12.
             self._loop = self._loop or asyncio.get_running_loop()
@@ -116,7 +120,10 @@ class Lines:
             line = self._rested(place, now=now) or await self._dialled(place, self._loop)
             return await line.ask(request, end=now + self._whole)
         finally:
-            self._places.release()
+            if self._waiting:
+                self._left.release()
+            else:
+                self._free += 1
 
     def rest(self, line: "Line") -> None:
         """Keep a line for the next request to its place."""
@@ -125,16 +132,16 @@ class Lines:
         else:
             self._idle[line.place].append(line)
 
-    async def _enter(self) -> None:
-        """Take a place among the requests under way."""
-        if not self._places.locked():
-            await self._places.acquire()
-            return
+    async def _wait(self) -> None:
+        """Take the place that somebody leaves; nobody pays for the queue while it is empty."""
+        self._waiting += 1
         try:
             async with asyncio.timeout(PATIENCE):
-                await self._places.acquire()
+                await self._left.acquire()
         except TimeoutError:
             raise NotSent("no free place") from None
+        finally:
+            self._waiting -= 1
 
     def _rested(self, place: Place, *, now: float) -> "Line | None":
         """The line that was used last, if it still stands."""
