@@ -87,3 +87,43 @@ def test_a_track_that_becomes_narrow_goes_on(seed):
     the same moment. Once all of them went, the convoys waited for ever, and kept their leases.
     """
     assert all_arrive(seed) == (True, CONVOYS * 4 * CALLS)
+
+
+class Moody(Pace):
+    """Gives one, some, nothing yet, or no answer at all."""
+
+    def __init__(self, dice):
+        self.dice = dice
+
+    async def take(self, account, *, least, wanted):  # noqa: ARG002
+        await asyncio.sleep(self.dice.choice([0, 0.001]))
+        granted = self.dice.choice([least, least, wanted, 0])
+        return Grant(granted, self.dice.choice([0.0, 0.002]), away=self.dice.random() < 0.05)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_nobody_who_sleeps_for_the_pace_is_forgotten(seed):
+    """Only as many lines are woken as there are tokens; all calls have their outcomes all the same.
+
+    Also those that come when the queue was emptied meanwhile, since Valkey was away.
+    """
+    dice: Any = random.Random(seed)
+    nothing: Any = None
+    pace: Any = Moody(dice)
+    breaker: Any = Breaker(dice)
+    carrier: Any = Carrier(dice)
+
+    async def drive():
+        track = Track("carrier", "drill", nothing, pace, breaker, lambda _: None, lambda _: None)
+
+        async def convoy():
+            told = 0
+            for _ in range(3):
+                calls = [Call.of(carrier, 1, [Piece(1, n, nothing)]) for n in range(CALLS)]
+                told += sum(map(len, await track.carry(calls)))
+            return told
+
+        async with asyncio.timeout(60):
+            return await asyncio.gather(*(convoy() for _ in range(CONVOYS)))
+
+    assert asyncio.run(drive()) == [3 * CALLS] * CONVOYS
