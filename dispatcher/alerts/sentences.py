@@ -48,7 +48,7 @@ tell(
         ),
         "alerts.list_in_use": _(
             "The private list %(list)s is still needed: alert %(number)s may yet be sent, or is on "
-            "its way. It can be erased when that alert is complete or given up."
+            "its way. It can be erased when that alert is complete or cancelled."
         ),
         "alerts.list_of_another": _("The private list %(list)s belongs to another alert."),
         "alerts.long_sms": _(

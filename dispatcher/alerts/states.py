@@ -36,7 +36,7 @@ MEANING: dict[State, str] = {
         "All offices that the scenario names approved exactly this; it may be launched."
     ),
     State.LAUNCHED: _("It left as a dispatch; the dispatch says how far it came."),
-    State.CANCELLED: _("Withdrawn before launch; nothing was sent."),
+    State.CANCELLED: _("Cancelled before the launch; nothing was sent."),
 }
 
 MOVES: dict[State, frozenset[State]] = {

@@ -244,7 +244,7 @@ def _show(*, number: Number) -> None:
     show_alert(desk.read(number, by=operator()))
 
 
-@verb(app, "cancel", text=gettext_noop("Give an alert up before its launch."))
+@verb(app, "cancel", text=gettext_noop("Cancel an alert before its launch."))
 def _cancel(
     *,
     number: Number,

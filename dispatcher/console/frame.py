@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dispatcher.operators.models import Membership
 from dispatcher.operators.roles import READERS, Role
@@ -30,7 +31,12 @@ WAYS = (
     Way("home", "console:home", _("Home"), frozenset()),
     Way("alerts", "console:alerts", _("Alerts"), frozenset(READERS)),
     Way("dispatches", "console:dispatches", _("Sent"), frozenset(READERS)),
-    Way("people", "console:people", _("People"), frozenset({Role.REGISTRY_KEEPER})),
+    Way(
+        "people",
+        "console:people",
+        pgettext_lazy("area of the console", "People"),
+        frozenset({Role.REGISTRY_KEEPER}),
+    ),
     Way(
         "words",
         "console:words",

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -12,6 +13,7 @@ DEEDS: dict[str, "_StrPromise"] = {
     "alerts.audience_set": _("chose the audience"),
     "alerts.broke_glass": _("launched without all approvals"),
     "alerts.cancelled": _("cancelled the alert"),
+    "alerts.choices_set": _("set how the alert leaves"),
     "alerts.composed": _("began an alert"),
     "alerts.correction_drafted": _("began a correction"),
     "alerts.escalated": _("wrote to the next stage"),
@@ -26,6 +28,7 @@ DEEDS: dict[str, "_StrPromise"] = {
     "alerts.quiet_overridden": _("sends in quiet hours"),
     "alerts.rejected": _("rejected the alert"),
     "alerts.reminded": _("reminded those who had not answered"),
+    "alerts.reopened": _("took the alert back to change it"),
     "alerts.resumed": _("let it go on"),
     "alerts.returned": _("returned the alert"),
     "alerts.stopped": _("stopped it"),
@@ -35,8 +38,15 @@ DEEDS: dict[str, "_StrPromise"] = {
     "contacts.forgotten": _("erased a person"),
     "contacts.imported": _("imported people"),
     "contacts.list_erased": _("erased a private list"),
+    "contacts.marked_dead": _("noted that an address is dead"),
+    "contacts.opted_in": _("noted that a person wants messages"),
+    "contacts.opted_out": _("noted that a person wants no messages"),
     "contacts.reach_mended": _("made anew what is kept of how people may be reached"),
+    "contacts.revived": _("noted that an address works again"),
     "contacts.shown": _("looked a person up in full"),
+    "glossary.removed": _("removed a term from the glossary"),
+    "glossary.set": _("wrote a term into the glossary"),
+    "ledger.shrunk": _("removed the rows of single people; the figures stay"),
     "operators.added": _("added an operator"),
     "operators.appointed": _("appointed to an office"),
     "operators.codes_added": _("added an app that shows codes"),
@@ -62,26 +72,101 @@ DEEDS: dict[str, "_StrPromise"] = {
     "operators.switched_off": _("let an operator go"),
     "operators.test_sent": _("sent a test message"),
     "operators.withdrew": _("took a role back"),
+    "prices.dropped": _("removed a price"),
+    "prices.set": _("entered a price"),
+    "segments.deleted": _("deleted a segment"),
     "segments.saved": _("saved a segment"),
     "wordings.accepted": _("accepted a wording"),
     "wordings.drafts_asked": _("asked for machine drafts"),
     "wordings.edited": _("edited a wording"),
+    "wordings.engine_allowed": _("let a translation engine see texts"),
+    "wordings.engine_stopped": _("took a translation engine's leave back"),
     "wordings.imported": _("imported wordings"),
     "wordings.loaded": _("loaded the shipped wordings"),
     "wordings.returned": _("returned a wording"),
     "wordings.review_asked": _("asked for a review"),
     "wordings.source_written": _("wrote a source text"),
 }
-"""What other rooms add later is shown by its code until it has words here."""
+"""A test of the house holds it against all that is noted."""
 ROOMS: dict[str, "_StrPromise"] = {
     "alerts": _("Alerts"),
-    "contacts": _("People"),
+    "contacts": pgettext_lazy("area of the console", "People"),
+    "glossary": _("Glossary"),
+    "ledger": _("Dispatches"),
     "operators": _("Operators"),
+    "prices": _("Prices"),
     "segments": _("Segments"),
     "wordings": _("Wordings"),
 }
+
+DETAILS: dict[str, "_StrPromise"] = {
+    "address": _("Address"),
+    "answered": _("Have answered"),
+    "by_alert": _("By alert"),
+    "code": pgettext_lazy("of a carrier", "Code"),
+    "country": _("Country"),
+    "created": _("New texts"),
+    "default_language": _("The language that stands in"),
+    "deputy": _("As deputy"),
+    "devices": _("Devices"),
+    "drafts": _("Drafts"),
+    "engine": _("Engine"),
+    "expires_after": _("Expires after"),
+    "fact": _("Fact"),
+    "fallback": _("Readers in whose language nothing is written"),
+    "fields": _("Fields"),
+    "file": _("File"),
+    "fingerprint": _("Fingerprint"),
+    "forbidden": _("Never called"),
+    "how": _("How"),
+    "keep": _("Never translated"),
+    "language": _("Language"),
+    "languages": _("Languages"),
+    "list": _("Private list"),
+    "locale": _("Language"),
+    "mode": _("Mode"),
+    "moved": _("Changed states"),
+    "name": _("Name"),
+    "names": _("Is called"),
+    "note": _("Remark"),
+    "number": _("Number"),
+    "object": _("Of what exactly"),
+    "of": _("Who"),
+    "office": _("Office"),
+    "older_than": _("Older than (days)"),
+    "others": _("Others"),
+    "outcome": _("Outcome"),
+    "people": pgettext_lazy("figures", "People"),
+    "prefix": _("Beginning of the key"),
+    "price": _("Price"),
+    "quiet_hours": _("Quiet hours"),
+    "quiet_override": _("Why people are woken"),
+    "reason": _("Reason"),
+    "region": _("Region"),
+    "role": _("Role"),
+    "room": _("What about"),
+    "rows": _("Rows"),
+    "scenario": _("Scenario"),
+    "segment": _("Segment"),
+    "source": _("Source"),
+    "stage": _("Stage"),
+    "stance": _("Stance"),
+    "term": _("Term"),
+    "text": _("Text"),
+    "texts": _("Texts"),
+    "username": _("User name"),
+    "version": _("Version"),
+    "without": _("Without"),
+    "word": _("Word"),
+}
+"""What a line's details are called."""
 
 
 def told(what: str) -> str:
     """The deed in the reader's language; its code where there are no words."""
     return str(DEEDS.get(what, what))
+
+
+def detail(name: str) -> str:
+    """What a detail of a line is called; its key where there are no words."""
+    return str(DETAILS.get(name, name))

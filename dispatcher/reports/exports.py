@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from xlsxwriter import Workbook
 
 from dispatcher.ledger.tally import FIGURES
@@ -41,14 +41,14 @@ def tables(report: Report) -> Iterator[Table]:
         ],
     )  # fmt: skip
     yield (
-        gettext("People"),
-        [gettext("Best outcome"), gettext("People")],
+        pgettext("figures", "People"),
+        [gettext("Best outcome"), pgettext("figures", "People")],
         [[str(words.FIGURES[name]), report.people.get(name, 0)] for name in FIGURES],
     )
     yield (
         gettext("Reasons"),
         [gettext("Figure"), gettext("Channel"), gettext("Reason"), gettext("Carrier"),
-         gettext("Code"), gettext("Messages")],
+         pgettext("of a carrier", "Code"), gettext("Messages")],
         [
             [str(words.FIGURES[entry.figure]), entry.channel,
              words.reason(entry.code, carrier=entry.carrier), entry.carrier, entry.code, entry.n]
@@ -62,7 +62,7 @@ def tables(report: Report) -> Iterator[Table]:
     )
     yield (
         gettext("Time to reach"),
-        [gettext("Region"), gettext("Channel"), gettext("People"), gettext("Reached"),
+        [gettext("Region"), gettext("Channel"), pgettext("figures", "People"), gettext("Reached"),
          gettext("Seconds to 50 %"), gettext("Seconds to 90 %"), gettext("Seconds to 99 %")],
         [
             [entry.region or "", entry.channel or "", entry.people, entry.reached,

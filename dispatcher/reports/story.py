@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from babel.numbers import format_percent
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from dispatcher.ledger import stages
@@ -18,14 +18,14 @@ from dispatcher.wording import tags
 TOLD: Mapping[str, Promise] = {
     "alerts.composed": _("The alert was begun"),
     "alerts.submitted": _("Submitted for approval"),
-    "alerts.approved": _("Approved"),
-    "alerts.returned": _("Sent back"),
+    "alerts.approved": pgettext_lazy("event", "Approved"),
+    "alerts.returned": pgettext_lazy("event", "Sent back"),
     "alerts.rejected": _("Rejected for good"),
     "alerts.broke_glass": _("Approved without the offices"),
     "alerts.glass_reviewed": _("The approval without the offices was reviewed"),
-    "alerts.launched": _("Launched"),
-    "alerts.paused": _("Paused"),
-    "alerts.resumed": _("Resumed"),
+    "alerts.launched": pgettext_lazy("event", "Launched"),
+    "alerts.paused": pgettext_lazy("event", "Paused"),
+    "alerts.resumed": pgettext_lazy("event", "Resumed"),
     "alerts.stopped": _("Stopped for good"),
     "alerts.reminded": _("A reminder was asked for"),
     "alerts.quiet_overridden": _("Quiet hours were overridden"),

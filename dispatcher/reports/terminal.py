@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from rich import box
 from rich.console import RenderableType
 from rich.table import Table
@@ -78,7 +79,7 @@ def _books(
     if most and len(found) > most:
         table.add_row(_("… and %(n)d more") % {"n": len(found) - most})
     table.add_section()
-    table.add_row(_("All"), *_cells(report.whole, shown), style="bold")
+    table.add_row(pgettext("sum of a table", "All"), *_cells(report.whole, shown), style="bold")
     return table
 
 

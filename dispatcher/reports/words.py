@@ -77,7 +77,7 @@ STATES: Mapping[str, Promise] = {
 }
 STAGES: Mapping[str, Promise] = {
     "waiting": _("Waits for its time"),
-    "enlisting": _("Being written"),
+    "enlisting": pgettext_lazy("state of a stage", "Being written"),
     "done": _("Done"),
     "moot": _("Not needed"),
 }

@@ -12,20 +12,20 @@ from dispatcher.kit.errors import Refused
 S = State
 ALLOWED = {
     (S.DRAFT, S.PENDING): "submitted",
-    (S.DRAFT, S.CANCELLED): "given up",
+    (S.DRAFT, S.CANCELLED): "cancelled",
     (S.PENDING, S.APPROVED): "the last office approved, or glass was broken",
     (S.PENDING, S.RETURNED): "an office asks for a change",
     (S.PENDING, S.REJECTED): "an office refuses for good",
     (S.PENDING, S.DRAFT): "changed after submission",
-    (S.PENDING, S.CANCELLED): "given up",
+    (S.PENDING, S.CANCELLED): "cancelled",
     (S.RETURNED, S.DRAFT): "changed",
     (S.RETURNED, S.PENDING): "submitted again as it is",
-    (S.RETURNED, S.CANCELLED): "given up",
+    (S.RETURNED, S.CANCELLED): "cancelled",
     (S.APPROVED, S.LAUNCHED): "sent",
     (S.APPROVED, S.RETURNED): "an office thinks again",
     (S.APPROVED, S.REJECTED): "an office thinks again",
     (S.APPROVED, S.DRAFT): "changed after approval",
-    (S.APPROVED, S.CANCELLED): "given up",
+    (S.APPROVED, S.CANCELLED): "cancelled",
 }
 
 

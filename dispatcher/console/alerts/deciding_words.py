@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from dispatcher.alerts import scenarios
@@ -18,7 +18,7 @@ SAID: Mapping[str, Promise] = {
     "break_glass": _("Approved without the offices"),
 }
 FIELDS: Mapping[str, Promise] = {
-    "title": _("Title"),
+    "title": pgettext_lazy("part of a text", "Title"),
     "subject": _("Subject"),
     "text": _("Text"),
     "body": _("Text"),

@@ -28,13 +28,13 @@ STEPS = {
 BEING_WRITTEN = frozenset({State.DRAFT, State.RETURNED})
 """States in which its pages take changes; what is submitted is taken back first."""
 STATES = {
-    State.DRAFT: gettext_lazy("Being written"),
+    State.DRAFT: pgettext_lazy("state of an alert", "Being written"),
     State.PENDING: gettext_lazy("Waits for approval"),
     State.RETURNED: gettext_lazy("Sent back"),
     State.REJECTED: gettext_lazy("Rejected"),
     State.APPROVED: gettext_lazy("Approved"),
     State.LAUNCHED: pgettext_lazy("state of an alert", "Launched"),
-    State.CANCELLED: gettext_lazy("Cancelled"),
+    State.CANCELLED: pgettext_lazy("state of an alert", "Cancelled"),
 }
 LOOKS = {
     State.DRAFT: ("edit", ""),

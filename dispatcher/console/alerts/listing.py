@@ -23,7 +23,7 @@ SHELVES = {
         (State.DRAFT, State.RETURNED, State.PENDING, State.APPROVED),
     ),
     "launched": (pgettext_lazy("state of an alert", "Launched"), (State.LAUNCHED,)),
-    "over": (gettext_lazy("Given up"), (State.REJECTED, State.CANCELLED)),
+    "over": (gettext_lazy("Rejected or cancelled"), (State.REJECTED, State.CANCELLED)),
 }  # fmt: skip
 """What one may look at: name, states."""
 

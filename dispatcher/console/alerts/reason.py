@@ -1,4 +1,4 @@
-"""A word for the record, asked for where something is given up."""
+"""A word for the record, asked for where something is cancelled."""
 
 from django import forms
 from django.utils.translation import gettext_lazy

@@ -238,25 +238,25 @@ def _counted(draft: Draft, wish: people.Wish, *, wait: bool) -> dict[str, object
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(*AUTHORS)
 def cancel(request: HttpRequest, number: int) -> HttpResponse:
-    """Give it up, after asking once."""
+    """Cancel it, after asking once."""
     draft = drafts.take(request, number)
     form = Reason(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         with acting.into(form):
             compose.cancel(draft.alert, by=draft.user, reason=form.cleaned_data["reason"])
-            messages.success(request, gettext("The alert was given up. Nothing was sent."))
+            messages.success(request, gettext("The alert was cancelled. Nothing was sent."))
             return redirect("console:alerts")
     told = {
         "area": "alerts",
         "alert": draft.alert,
         "form": form,
-        "heading": gettext("Give up this alert?"),
+        "heading": gettext("Cancel this alert?"),
         "text": gettext(
             "%(name)s will never be sent. It stays in the list, and what was done with it stays on "
             "record."
         )
         % {"name": drafts.name_of(draft.alert)},
-        "action": gettext("Give it up"),
+        "action": gettext("Cancel the alert"),
         "danger": True,
         "back": draft.home if draft.submitted else draft.address("facts"),
     }

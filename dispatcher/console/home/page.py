@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 
 from contacts import reach
 from dispatcher.alerts.models import Alert
@@ -38,6 +38,11 @@ LATE = 60.0
 """Seconds for which a message may be due before that is news."""
 DEAF = 60.0
 """Seconds without a tick after which the clock is taken for stopped."""
+LANES = {
+    "critical": pgettext_lazy("lane of messages", "critical"),
+    "routine": pgettext_lazy("lane of messages", "routine"),
+}
+"""The lanes that messages leave by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,8 +255,8 @@ def _books(found: Ledger, user: User) -> Iterator[Wrong]:
         yield Wrong("refuse", line % {"n": number(broken)})
     for lane, seconds in found.backlog.items():
         if seconds > LATE:
-            line = gettext("Messages have been waiting for %(time)s (%(lane)s lane).")
-            yield Wrong("warn", line % {"time": duration(seconds), "lane": lane})
+            line = gettext("Messages have been waiting for %(time)s (lane: %(lane)s).")
+            yield Wrong("warn", line % {"time": duration(seconds), "lane": LANES.get(lane, lane)})
     for one in found.unknowns:
         n = one.n if whole else one.n // reach.FEW * reach.FEW
         line = gettext(

@@ -12,6 +12,7 @@ from django import forms
 from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from contacts import territories
 from contacts.errors import Refused, sentence
@@ -134,7 +135,7 @@ class Opening(forms.Form):
 
     title = forms.CharField(label=_("Title"), max_length=120)
     key = forms.CharField(
-        label=_("Key"),
+        label=pgettext_lazy("short name of an office", "Key"),
         max_length=40,
         help_text=_("How scenarios name it, for example food_safety."),
         widget=forms.TextInput(attrs=CODE),

@@ -1,11 +1,11 @@
 """What a column of a spreadsheet may be, as people call it."""
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 _FIELDS = {
     "reference": _("Reference in your own systems"),
-    "name": _("Name"),
+    "name": pgettext_lazy("of a contact", "Name"),
     "given_name": _("Given name"),
     "family_name": _("Family name"),
     "phone": _("Phone number"),

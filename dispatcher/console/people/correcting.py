@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -30,7 +30,10 @@ class PersonForm(forms.Form):
     """What may be corrected; each field is read as an import reads its column."""
 
     name = forms.CharField(
-        label=_("Name"), required=False, max_length=300, widget=forms.TextInput({"dir": "auto"})
+        label=pgettext_lazy("of a contact", "Name"),
+        required=False,
+        max_length=300,
+        widget=forms.TextInput({"dir": "auto"}),
     )
     region = forms.CharField(
         label=_("Country or region"),

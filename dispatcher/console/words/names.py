@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext, gettext_noop, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from dispatcher.reports import words
@@ -44,7 +44,7 @@ GROUPS: Mapping[str, Promise] = {
 FIELDS: Mapping[str, Promise] = {
     "text": _("Text"),
     "subject": _("Subject"),
-    "title": _("Title"),
+    "title": pgettext_lazy("part of a text", "Title"),
     "body": _("Body"),
 }
 ORDER = ("text", "subject", "title", "body")
