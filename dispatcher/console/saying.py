@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
+from django.utils.translation import gettext, pgettext_lazy
+
 from contacts import errors as contacts_errors
+from dispatcher.alerts import scenarios
 from dispatcher.console.alerts.draft import STATES
 from dispatcher.console.words import names
 from dispatcher.kit.errors import Refused, sentence
@@ -12,9 +15,16 @@ from dispatcher.reports import words
 AnyRefused = Refused | contacts_errors.Refused
 
 
-def said(error: AnyRefused) -> str:
-    """The sentence, translated: “Persian” where the service says `fa`, “Consumers” for a group."""
+def said(error: AnyRefused, *, scenario: str = "") -> str:
+    """The sentence, translated: “Persian” where the service says `fa`, “Consumers” for a group.
+
+    With a scenario its facts are called as its pages call them: “Lot numbers …” for `lots`.
+    """
     facts = {name: _named(name, value) for name, value in error.facts.items()}
+    if scenario:
+        facts |= {
+            name: _fact(str(facts[name]), scenario) for name in ("name", "fact") & facts.keys()
+        }
     if isinstance(error, Refused):
         return sentence(Refused(error.code, **facts))
     return contacts_errors.sentence(contacts_errors.Refused(error.code, **facts))
@@ -24,7 +34,17 @@ def _named(name: str, value: object) -> object:
     told = _NAMES.get(name)
     if told is None or not isinstance(value, str):
         return value
-    return ", ".join(told(key) for key in value.split(", ") if key) or value
+    return words.listing(told(key) for key in value.split(", ") if key) or value
+
+
+def _fact(name: str, scenario: str) -> str:
+    key, blank, readers = name.partition(" ")
+    abouts = {one.name: one.about for one in scenarios.load(scenario).facts}
+    return f"{gettext(abouts[key])}{blank}{readers}" if abouts.get(key) else name
+
+
+def _kind(key: str) -> str:
+    return str(_KINDS.get(key, key))
 
 
 def _state(key: str) -> str:
@@ -40,10 +60,25 @@ _STATES: Mapping[str, object] = {
     **names.STATES,
 }
 """Of an alert and of a text: no state of the one has the key of one of the other."""
+_KINDS: Mapping[str, object] = {
+    "text": pgettext_lazy("kind of a fact", "text"),
+    "number": pgettext_lazy("kind of a fact", "number"),
+    "money": pgettext_lazy("kind of a fact", "amount of money"),
+    "date": pgettext_lazy("kind of a fact", "date"),
+    "time": pgettext_lazy("kind of a fact", "time"),
+    "datetime": pgettext_lazy("kind of a fact", "date and time"),
+    "duration": pgettext_lazy("kind of a fact", "duration"),
+    "phone": pgettext_lazy("kind of a fact", "telephone number"),
+    "link": pgettext_lazy("kind of a fact", "link"),
+    "place": pgettext_lazy("kind of a fact", "place"),
+    "list": pgettext_lazy("kind of a fact", "list"),
+    "email": pgettext_lazy("kind of a fact", "e-mail address"),
+}
 _NAMES: Mapping[str, Callable[[str], str]] = {
     "language": words.language_name,
     "languages": words.language_name,
     "locale": words.language_name,
+    "type": _kind,
     "group": names.group_name,
     "channel": words.channel_name,
     "country": words.region_name,

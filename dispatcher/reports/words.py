@@ -1,12 +1,12 @@
 """The words of a report: figures, reasons, channels, regions and languages as people say them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from django.utils import translation
 from django.utils.functional import Promise
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 FIGURES: Mapping[str, Promise] = {
@@ -198,6 +198,11 @@ def channel_name(key: str) -> str:
 def group_name(key: str) -> str:
     """A stakeholder group in the active language; an organisation's own as it is written."""
     return str(GROUPS.get(key, key.replace("_", " ")))
+
+
+def listing(names: Iterable[object]) -> str:
+    """Several names in a row, parted as the active language parts them."""
+    return pgettext("between the items of a list", ", ").join(map(str, names))
 
 
 def language_name(tag: str) -> str:

@@ -1,5 +1,6 @@
 """The words are whole: every locale has every text, and none is a guess."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -7,7 +8,15 @@ import pytest
 from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
+from babel.util import pathmatch
+from django.contrib.auth.password_validation import (
+    password_validators_help_texts,
+    validate_password,
+)
+from django.core.exceptions import ValidationError
+from django.utils import translation
 
+from dispatcher.operators import deeds
 from tests.house.tree import ROOT
 
 LOCALES = [
@@ -83,3 +92,66 @@ def test_no_compiled_catalogue_is_committed():
     ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").split()
     assert "*.mo" in ignored
     assert Path(ROOT / "locales" / "__init__.py").exists()
+
+
+PASSWORDS = ("short", "password1", "3141592653589793")
+"""One for each of the rules: too short, known to everybody, digits only."""
+
+
+def said_of(password: str) -> list[str]:
+    """All that the rules say of it, in the language of the moment, and what they ask for."""
+    try:
+        validate_password(password)
+    except ValidationError as refused:
+        return [*refused.messages, *password_validators_help_texts()]
+    return []
+
+
+@pytest.mark.parametrize("locale", [one for one in LOCALES if one != "en"])
+def test_a_password_is_refused_in_the_readers_language(locale):
+    """Django has these sentences in some of our languages only; ours go before them."""
+    with translation.override("en"):
+        english = {line for one in PASSWORDS for line in said_of(one)}
+    with translation.override(locale.replace("_", "-").lower()):
+        told = {line for one in PASSWORDS for line in said_of(one)}
+    assert len(told) == len(english)
+    assert not told & english
+
+
+def noted() -> set[str]:
+    """The codes that the program writes into the journal, as far as they stand there as texts."""
+    found = set()
+    for path in (ROOT / "dispatcher").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("note"):
+                texts = [one.value for one in node.args if isinstance(one, ast.Constant)]
+                found |= {str(one) for one in texts if re.fullmatch(r"[a-z]+\.[a-z_]+", str(one))}
+    return found
+
+
+def test_the_journal_has_words_for_what_it_notes():
+    """Who reads the journal reads a sentence, not a code."""
+    assert len(noted()) > 40
+    assert not noted() - set(deeds.DEEDS)
+
+
+SAID_ELSEWHERE = ("dispatcher/cli/", "dispatcher/conf/", "dispatcher/operators/models.py")
+"""The command line speaks English, Django knows the names of languages, offices name themselves."""
+
+
+def test_what_is_marked_for_translation_is_found_when_the_catalogues_are_renewed():
+    """A module that babel.cfg does not name would be shown in English for ever."""
+    asked = (ROOT / "babel.cfg").read_text(encoding="utf-8")
+    kept = [line[1:-1].split(": ")[1] for line in asked.splitlines() if line.startswith("[python:")]
+    marked = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "dispatcher").rglob("*.py")
+        if "django.utils.translation import" in (text := path.read_text(encoding="utf-8"))
+        and re.search(r"import .*(gettext|\b_\b)", text)
+    ]
+    lost = [
+        one
+        for one in marked
+        if not one.startswith(SAID_ELSEWHERE) and not any(pathmatch(held, one) for held in kept)
+    ]
+    assert not lost

@@ -1,7 +1,7 @@
 """Step five: all that would refuse, warn or surprise, each with the step that mends it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext
@@ -116,28 +116,13 @@ def offices(draft: Draft) -> tuple[str, ...]:
 
 def _note(draft: Draft, error: AnyRefused, level: str) -> Note:
     step = step_of(error.code)
-    text = said(type(error)(error.code, **_in_words(draft, error.facts)))
+    text = said(error, scenario=draft.alert.scenario)
     if not step:
         return Note(level, text)
     fact = str(error.facts.get("name") or error.facts.get("fact") or "").split(" ")[0]
     place = f"#f-{fact}--" if step == "facts" and fact else ""
     remedy = gettext("Go to: %(step)s") % {"step": STEPS[step]}
     return Note(level, text, f"{draft.address(step)}{place}", remedy)
-
-
-def _in_words(draft: Draft, facts: Mapping[str, object]) -> dict[str, object]:
-    """The facts of an error with the titles of the alert's own facts in place of their names."""
-    titles = {
-        wanted.name: gettext(wanted.about)
-        for wanted in scenarios.load(draft.alert.scenario).facts
-        if wanted.about
-    }
-    told = dict(facts)
-    for name in ("name", "fact"):
-        key, blank, readers = str(told.get(name, "")).partition(" ")
-        if key in titles:
-            told[name] = f"{titles[key]}{blank}{readers}"
-    return told
 
 
 def _shelves(examples: Iterable[Example]) -> list[Shelf]:

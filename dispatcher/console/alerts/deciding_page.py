@@ -135,7 +135,7 @@ class Outgoing:
         return self.by_region[REGIONS_SHOWN:]
 
 
-def outgoing(seen: Preview, *, language: str) -> Outgoing:
+def outgoing(seen: Preview, *, language: str, scenario: str) -> Outgoing:
     """What goes out; examples in `language` where there are some, else in the most read one."""
     by_language = _summed(seen.told, lambda row: row.language)
     shown = language if language in by_language else next(iter(by_language), "")
@@ -159,8 +159,8 @@ def outgoing(seen: Preview, *, language: str) -> Outgoing:
         untold=_shares(dict(untold.most_common()), str),
         notes=tuple(_notes(seen)),
         findings=(
-            *(Finding("refuse", said(one)) for one in seen.causes),
-            *(Finding("warn", said(one)) for one in seen.findings),
+            *(Finding("refuse", said(one, scenario=scenario)) for one in seen.causes),
+            *(Finding("warn", said(one, scenario=scenario)) for one in seen.findings),
         ),
     )
 
@@ -295,7 +295,7 @@ def _notes(seen: Preview) -> Iterator[str]:
         at = f"{until.astimezone(zone_info(zone)):%H:%M}"
         yield line % {"people": number(people), "at": at, "zone": zone}
     for later in seen.later:
-        channels = ", ".join(map(words.channel_name, later.channels))
+        channels = words.listing(map(words.channel_name, later.channels))
         facts = {
             "time": duration(later.after),
             "group": words.group_name(later.group),

@@ -31,6 +31,7 @@ from dispatcher.kit.errors import Refused
 from dispatcher.operators.access import NotAllowed
 from dispatcher.operators.models import Office, User
 from dispatcher.operators.roles import READERS, STOPPERS, Role
+from dispatcher.reports.words import listing
 
 _GONE_BY = frozenset({"alerts.not_pending", "alerts.move_not_allowed", "alerts.changed_meanwhile"})
 """What a second click of the same person is told: the first one did it."""
@@ -183,7 +184,7 @@ def alert_break_glass(request: HttpRequest, number: int) -> HttpResponse:
             "Only when an office cannot be reached and waiting does more harm. Passed over: "
             "%(offices)s. One of them reviews this afterwards."
         )
-        % {"offices": ", ".join(map(str, missing)) or "–"},
+        % {"offices": listing(missing) or "–"},
         "action": gettext("Break the glass"),
         "danger": True,
         "back": reverse("console:alert", args=[held.pk]),
@@ -319,7 +320,7 @@ def _whose(held: Alert, mine: Turn) -> str:
     """Whose turn it is, in one sentence."""
     state = State(held.state)
     if state is State.PENDING:
-        names = ", ".join(map(str, _offices(mine.missing)))
+        names = listing(_offices(mine.missing))
         if mine.offices:
             return gettext("It is your turn. Asked: %(offices)s") % {"offices": names}
         return gettext("It is the turn of: %(offices)s") % {"offices": names}

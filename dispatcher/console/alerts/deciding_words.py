@@ -68,7 +68,7 @@ def choice(name: str, value: str) -> str:
     if name == "default_language":
         return words.language_name(value)
     if name == "scope":
-        return ", ".join(told.region(code) for code in value.split(", "))
+        return words.listing(told.region(code) for code in value.split(", "))
     known = {"fallback": FALLBACKS, "stance": STANCES}.get(name, {})
     return str(known.get(value, value))
 

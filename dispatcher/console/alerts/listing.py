@@ -22,7 +22,7 @@ SHELVES = {
         gettext_lazy("In preparation"),
         (State.DRAFT, State.RETURNED, State.PENDING, State.APPROVED),
     ),
-    "launched": (pgettext_lazy("state of an alert", "Launched"), (State.LAUNCHED,)),
+    "launched": (pgettext_lazy("list of alerts", "Launched"), (State.LAUNCHED,)),
     "over": (gettext_lazy("Rejected or cancelled"), (State.REJECTED, State.CANCELLED)),
 }  # fmt: skip
 """What one may look at: name, states."""

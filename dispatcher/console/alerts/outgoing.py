@@ -62,7 +62,7 @@ def shown(alert: Alert, *, by: User, language: str, wait: bool) -> Shown | None:
 def _made(alert: Alert, *, by: User, language: str) -> Shown:
     at = timezone.now()
     seen = previews.preview(alert, by=by)
-    out = pages.outgoing(seen, language=language)
+    out = pages.outgoing(seen, language=language, scenario=alert.scenario)
     html = render_to_string("console/alerts/going.html", {"out": out})
     return Shown(html, looks.sight(alert, seen), at)
 

@@ -259,9 +259,12 @@ def _books(found: Ledger, user: User) -> Iterator[Wrong]:
             yield Wrong("warn", line % {"time": duration(seconds), "lane": LANES.get(lane, lane)})
     for one in found.unknowns:
         n = one.n if whole else one.n // reach.FEW * reach.FEW
-        line = gettext(
+        line = ngettext(
+            "%(mode)s: of %(n)s message nobody knows yet whether it left; the carriers are being "
+            "asked.",
             "%(mode)s: of %(n)s messages nobody knows yet whether they left; the carriers are "
-            "being asked."
+            "being asked.",
+            n,
         )
         if n:
             told = number(n) if whole else f"≥ {number(n)}"

@@ -30,7 +30,7 @@ def detail(value: object, name: str = "") -> str:
     if isinstance(value, bool):
         return gettext("yes,no").split(",")[not value]
     if isinstance(value, list):
-        return ", ".join(map(str, value))
+        return words.listing(value)
     return str(VALUES.get(name, {}).get(str(value), value))
 
 
