@@ -35,13 +35,13 @@ log = structlog.get_logger(__name__)
 
 CONVOYS = 3
 """Convoys on the way at once in a worker: while one is recorded, others are on the wire."""
-PEOPLE = 700
+PEOPLE = 1400
 """People in a convoy: what is done once for it, nine statements and as many waits for a thread, is
-then little a message, and what one statement records is not felt."""
+then little a message (of 700 it was 12 us of 168 more), and what one statement records is 10 ms."""
 VANGUARD, GROWTH = 16, 4
 """People in a shift's first convoy, and how many times as many are in the next, up to PEOPLE: what
 a convoy reads and compiles is read and compiled before its first message leaves."""
-LETTERS = 8
+LETTERS = 4
 """Letters that count as one of them: those of one content share a request, and the more there are
 in a convoy, the fuller are the requests."""
 FEWEST, MOST = 8, 512
