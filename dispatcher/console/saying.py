@@ -7,6 +7,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from contacts import errors as contacts_errors
 from dispatcher.alerts import scenarios
 from dispatcher.console.alerts.draft import STATES
+from dispatcher.console.templatetags import told
 from dispatcher.console.words import names
 from dispatcher.kit.errors import Refused, sentence
 from dispatcher.operators.models import Office
@@ -23,7 +24,8 @@ def said(error: AnyRefused, *, scenario: str = "") -> str:
     facts = {name: _named(name, value) for name, value in error.facts.items()}
     if scenario:
         facts |= {
-            name: _fact(str(facts[name]), scenario) for name in ("name", "fact") & facts.keys()
+            name: told.apart(_fact(str(error.facts[name]), scenario))
+            for name in ("name", "fact") & facts.keys()
         }
     if isinstance(error, Refused):
         return sentence(Refused(error.code, **facts))
@@ -31,10 +33,14 @@ def said(error: AnyRefused, *, scenario: str = "") -> str:
 
 
 def _named(name: str, value: object) -> object:
-    told = _NAMES.get(name)
-    if told is None or not isinstance(value, str):
+    if isinstance(value, int) and not isinstance(value, bool):
+        return told.number(value)
+    if not isinstance(value, str):
         return value
-    return words.listing(told(key) for key in value.split(", ") if key) or value
+    called = _NAMES.get(name)
+    if called is None:
+        return told.apart(value)
+    return words.listing(called(key) for key in value.split(", ") if key) or value
 
 
 def _fact(name: str, scenario: str) -> str:
@@ -49,6 +55,14 @@ def _kind(key: str) -> str:
 
 def _state(key: str) -> str:
     return str(_STATES.get(key, key))
+
+
+def _field(key: str) -> str:
+    return str(names.FIELDS.get(key, key))
+
+
+def _encoding(key: str) -> str:
+    return {"gsm7": "GSM-7", "ucs2": "UCS-2"}.get(key, key)
 
 
 def _office(key: str) -> str:
@@ -90,5 +104,7 @@ _NAMES: Mapping[str, Callable[[str], str]] = {
     "after": _state,
     "office": _office,
     "offices": _office,
+    "field": _field,
+    "encoding": _encoding,
 }
 """Facts that are keys, and what they are called; several are parted by a comma."""

@@ -62,6 +62,7 @@ def acknowledgement(request: HttpRequest, token: str) -> HttpResponse:
     language = language_of(token)
     done = request.method == "POST" and acknowledge(token)
     status = 404 if language is None else 200
-    with translation.override((language or settings.LANGUAGE_CODE).lower()):
+    spoken = language or translation.get_language_from_request(request)
+    with translation.override(spoken.lower()):
         page = {"known": language is not None, "done": done, "organisation": settings.ORGANISATION}
         return render(request, "hooks/acknowledge.html", page, status=status)

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dispatcher.operators.models import JournalEntry, User
 
 _MAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+")
-_PHONE = re.compile(r"\+?\d[\d\s().-]{7,}\d")
+_PHONE = re.compile(r"\b[0-9a-f]{32,}\b|\+?\d[\d\s().-]{7,}\d")
+_HASH = 32
+"""Letters from which on a run of hexadecimal digits is a fingerprint, and no phone number in it."""
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -37,5 +39,6 @@ def _blotted(value: object) -> object:
 
 
 def _blot_phone(match: re.Match[str]) -> str:
-    """Dates and times are digits with hyphens too; they stay."""
-    return match[0] if _DATE.match(match[0]) else "[phone]"
+    """Dates are digits with hyphens too, and fingerprints hold long numbers: they stay."""
+    told = match[0]
+    return told if _DATE.match(told) or (told.isalnum() and len(told) >= _HASH) else "[phone]"

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
-from babel.numbers import format_percent
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext, pgettext_lazy
+from django.utils.translation import get_language, get_language_bidi, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from dispatcher.ledger import stages
 from dispatcher.ledger.models import Dispatch
 from dispatcher.operators.models import JournalEntry, Office, User
 from dispatcher.reports.after_action import Report
-from dispatcher.wording import tags
+from dispatcher.wording import bidi, values
 
 TOLD: Mapping[str, Promise] = {
     "alerts.composed": _("The alert was begun"),
@@ -65,8 +65,9 @@ def _decided(dispatch: Dispatch) -> Iterator[Event]:
         told = line.facts
         office = offices.get(str(told.get("office", "")), "")
         note = str(told.get("reason") or told.get("word") or "")
-        who = names.get(line.who, line.who)
-        yield Event(line.at, str(TOLD[line.what]), f"{who}, {office}" if office else who, note)
+        who = _apart(names.get(line.who, line.who))
+        who = f"{who} · {office}" if office else who
+        yield Event(line.at, str(TOLD[line.what]), who, note)
 
 
 def _happened(dispatch: Dispatch, report: Report) -> Iterator[Event]:
@@ -85,9 +86,13 @@ def _happened(dispatch: Dispatch, report: Report) -> Iterator[Event]:
         yield Event(report.completed_at, gettext("Complete: nothing waits, and nothing is open"))
 
 
+def _apart(name: str) -> str:
+    return bidi.isolated(name, "rtl" if get_language_bidi() else "ltr")
+
+
 def _percent(share: int) -> str:
-    locale = tags.locale(get_language() or "en")
-    return str(format_percent(share / 100, locale=locale))
+    tag = get_language() or "en"
+    return values.show(Decimal(share) / 100, "number", style="percent", locale=tag, zone=UTC)
 
 
 def _staged(dispatch: Dispatch, *, whole: bool) -> Iterator[Event]:

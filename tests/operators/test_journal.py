@@ -39,6 +39,7 @@ BLOTTED = [
     ("ask mina@example.com today", "ask [mail] today"),
     ("call +49 171 39 200 00 now", "call [phone] now"),
     ("call (202) 555-0143", "call ([phone]"),
+    ("5171392001234567e4a9" * 3 + "beef", "5171392001234567e4a9" * 3 + "beef"),
     ("from 2026-11-23 to 2026-11-25", "from 2026-11-23 to 2026-11-25"),
     ("lot 4711", "lot 4711"),
 ]
@@ -46,7 +47,7 @@ BLOTTED = [
 
 @pytest.mark.parametrize(("said", "kept"), BLOTTED)
 def test_no_address_enters_it(mina, said, kept):
-    """E-mail addresses and phone numbers in a reason are blotted out; dates stay."""
+    """E-mail addresses and phone numbers in a reason are blotted out; dates, fingerprints stay."""
     journal.note(mina, "alerts.broke_glass", "alert:1", reason=said, nested=[{"x": said}])
     facts = JournalEntry.objects.filter(what="alerts.broke_glass").get().facts
     assert facts == {"reason": kept, "nested": [{"x": kept}]}

@@ -20,6 +20,7 @@ from dispatcher.console.account import devices
 from dispatcher.console.account.forms import PasskeyName
 from dispatcher.console.account.fresh import fresh
 from dispatcher.console.door import person, signed_in
+from dispatcher.console.templatetags.told import apart
 from dispatcher.operators import journal
 from dispatcher.operators.models import User
 
@@ -107,7 +108,8 @@ def passkey_remove(request: HttpRequest, number: int) -> HttpResponse:
         return redirect("console:account")
     told = {
         "heading": gettext("Remove this passkey?"),
-        "text": gettext("“%(name)s” will no longer sign you in.") % {"name": found.wrap().name},
+        "text": gettext("“%(name)s” will no longer sign you in.")
+        % {"name": apart(found.wrap().name)},
         "action": gettext("Remove it"),
         "back": reverse("console:account"),
         "danger": True,

@@ -11,6 +11,7 @@ from dispatcher.alerts.models import Alert
 from dispatcher.alerts.states import OPEN, State
 from dispatcher.console import shelf
 from dispatcher.console.door import person
+from dispatcher.console.templatetags.told import apart
 from dispatcher.operators import access
 from dispatcher.operators.access import NotAllowed
 from dispatcher.operators.models import JournalEntry, User
@@ -149,7 +150,7 @@ def frame(draft: Draft, step: str) -> dict[str, object]:
 
 def name_of(alert: Alert) -> str:
     """How a page calls it: its title, else what it is about, with its number."""
-    about = alert.title or words.subject(alert.scenario, alert.part)
+    about = apart(alert.title or words.subject(alert.scenario, alert.part))
     return gettext("No. %(number)s · %(title)s") % {"number": alert.number, "title": about}
 
 

@@ -16,7 +16,7 @@ from dispatcher.console.alerts.draft import STATES
 from dispatcher.console.dispatches import seen
 from dispatcher.console.dispatches.page import Bar, bar, bars
 from dispatcher.console.dispatches.seen import Seen
-from dispatcher.console.templatetags.told import duration, number
+from dispatcher.console.templatetags.told import apart, duration, number
 from dispatcher.console.words import shelf
 from dispatcher.fanout.plan import thaw
 from dispatcher.ledger import tally, watch
@@ -278,4 +278,4 @@ def _broken(user: User) -> int:
 
 def _name(alert: Alert) -> str:
     subject = words.subject(alert.scenario, alert.part)
-    return f"{subject} · {alert.title}" if alert.title else subject
+    return f"{subject} · {apart(alert.title)}" if alert.title else subject

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dispatcher.console.account.fresh import fresh
 from dispatcher.console.door import person
 from dispatcher.console.operators.admins import admins
+from dispatcher.console.templatetags.told import apart
 from dispatcher.operators import keys
 from dispatcher.operators.models import Key
 
@@ -60,7 +61,7 @@ def _revoke(request: HttpRequest, prefix: str) -> HttpResponse:
     told = {
         "heading": gettext("Revoke this?"),
         "text": gettext("What %(name)s does with dk_%(prefix)s… stops working at once.")
-        % {"name": found.user.get_full_name(), "prefix": prefix},
+        % {"name": apart(found.user.get_full_name()), "prefix": prefix},
         "action": gettext("Revoke it"),
         "back": reverse(back),
         "danger": True,

@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import lru_cache
 from math import floor
 
-from babel import units
+from babel import numbers, units
 from django import template
 from django.utils import timezone, translation
 from django.utils.safestring import SafeString, mark_safe
@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from dispatcher.channels import letter as letters
 from dispatcher.ledger.models import Dispatch
 from dispatcher.reports import words
-from dispatcher.wording import tags, values
+from dispatcher.wording import bidi, tags, values
 
 register = template.Library()
 _SHORT = 10
@@ -166,8 +166,15 @@ def language(tag: str) -> str:
     return words.language_name(tag)
 
 
+@register.filter
+def apart(text: str) -> str:
+    """The text with its ends where they belong, though it may run the other way than the page."""
+    return bidi.isolated(text, "rtl" if translation.get_language_bidi() else "ltr")
+
+
 def _unit(n: Decimal, name: str) -> str:
+    """“3 days”: Babel takes the form of the one for a number that is a text already."""
     locale = tags.locale(_tag())
-    shown = _show(n, "number")
-    told = units.format_unit(shown, f"duration-{name}", "short", locale=locale)
+    told = units.format_unit(n, f"duration-{name}", "short", locale=locale)
+    told = told.replace(numbers.format_decimal(n, locale=locale), _show(n, "number"))
     return told.replace(" ", "\u00a0")
