@@ -134,6 +134,10 @@ def test_the_page_speaks_the_language_of_the_message(client, sent):
     assert '<html lang="de"' in client.get(path, headers={"Accept-Language": "fa"}).text
 
 
+def test_a_link_that_is_not_ours_is_answered_in_the_language_of_the_browser(client):
+    assert '<html lang="fa" dir="rtl"' in client.get("/a/x", headers={"Accept-Language": "fa"}).text
+
+
 @pytest.mark.parametrize("token", ["x", "AAAA", "🙂", "a" * 500])
 def test_a_link_that_we_did_not_sign_opens_nothing(client, token):
     answer = client.post(f"/a/{token}")
