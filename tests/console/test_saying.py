@@ -28,7 +28,7 @@ def test_no_key_stands_in_a_sentence(refused, names, keys):
     ("refused", "says"),
     [
         (Refused("alerts.people_without_language", people=1204), "۱٬۲۰۴"),
-        (Refused("alerts.fact_in_one_language", name="hazard", languages="de, fr"), "آلمانی و فرانسوی"),
+        (Refused("alerts.fact_in_one_language", name="hazard", languages="de, fr"), "آلمانی، فرانسوی"),
         (Refused("alerts.fact_unverified", name="hazard"), "«\u2068hazard\u2069»"),
         (Refused("wording.sms_parts", field="text", parts=4, units=246, encoding="ucs2"), "UCS-2"),
     ],
