@@ -105,6 +105,7 @@ def _lift(
     folds = fold(receipts) if folds is None else folds
     [(kept, apart)] = statements.prepared(
         "lift",
+        kept=True,
         mode=mode,
         verdict=str(verdict),
         **_columns(receipts),

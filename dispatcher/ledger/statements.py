@@ -26,17 +26,24 @@ def rows_of(text: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         return cursor.fetchall() if cursor.description else []
 
 
-def prepared(name: str, /, **values: Any) -> list[tuple[Any, ...]]:
-    """The rows of a statement that the server plans once a connection and gets its values apart.
+def prepared(name: str, /, *, kept: bool = False, **values: Any) -> list[tuple[Any, ...]]:
+    """The rows of a statement that the server gets apart from its values.
 
     For what is asked hundreds of times a second: thousands of values inside the text cost more to
-    write, send and parse than the statement takes. Needs a connection that stays with its server
+    write, send and parse than the statement takes. With `kept` the server plans it once a
+    connection; else each time, for the very lists that it gets, and may rather read a small table
+    as a whole than look up a thousand rows of it. Needs a connection that stays with its server
     process: a pool that swaps them must know prepared statements (PgBouncer since 1.21).
     """
     connection.ensure_connection()
     connection.validate_no_broken_transaction()
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(statements("dispatcher.ledger")[name], _written(values), prepare=True)
+    raw = connection.connection
+    with connection.wrap_database_errors, psycopg.Cursor(raw) as cursor:
+        raw.prepare_threshold = 0 if kept else None  # Django's None: whatever `prepare` says
+        try:
+            cursor.execute(statements("dispatcher.ledger")[name], _written(values), prepare=True)
+        finally:
+            raw.prepare_threshold = None
         return cursor.fetchall() if cursor.description else []
 
 

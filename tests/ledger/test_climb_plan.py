@@ -6,6 +6,8 @@ import pytest
 from django.db import connection
 
 from dispatcher.ledger import statements
+from dispatcher.ledger.climb import climb
+from dispatcher.ledger.facts import Rank, Receipt
 
 pytestmark = pytest.mark.django_db
 ROWS = """
@@ -54,3 +56,13 @@ def test_no_list_is_gone_through_for_each_of_another():
     assert "question_due" not in plan
     assert "hashed SubPlan" in plan
     assert re.search(r"attempt_verdict.*\n.*delivery_id = ", plan)
+
+
+def test_the_server_keeps_the_plan_of_a_climb():
+    """Planned anew for each bundle it read all deliveries (30 -> 54 microseconds a receipt)."""
+    for number in range(2):
+        climb([Receipt(f"k{number}", 7168, 1, "twilio", Rank.DELIVERED)])
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from pg_prepared_statements where statement like %s",
+                       ["%lifted as%"])  # fmt: skip
+        assert cursor.fetchone() == (1,)
