@@ -18,6 +18,15 @@ def named(*, scope: Scope) -> dict[int, str]:
     return dict(found.values_list("pk", "name"))
 
 
+def elsewhere(list_id: int, *, scope: Scope) -> bool:
+    """Whether a list has people, and none of them lives inside the scope."""
+    inside = scope.codes()
+    people = Contact.objects.filter(list=list_id, forgotten_at=None)
+    if inside is None or not people.exists():
+        return False
+    return not people.filter(Q(country__in=inside) | Q(region__in=inside)).exists()
+
+
 def visible(list_ids: Iterable[int], *, scope: Scope) -> set[int]:
     """Those of these lists in which nobody lives outside the scope: as who may erase them."""
     asked = set(list_ids)

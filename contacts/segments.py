@@ -39,6 +39,7 @@ _TOKEN: Final = re.compile(
 )
 # What to try where the known words are too many to name.
 _EXAMPLES: Final = {"region": "EU, DE, US-CA, own:…", "language": "en, fa, pt-BR, zh-Hant"}
+_LONGEST: Final = 20_000  # characters: a list of every country in the world has 1,500
 # The stack of the parser and of PostgreSQL: nobody's audience is nested deeper than this.
 _DEEPEST: Final = 50
 
@@ -153,6 +154,8 @@ class _Parser:
     """Recursive descent over the tokens of one sentence."""
 
     def __init__(self, text: str, words: Vocabulary | None) -> None:
+        if len(text) > _LONGEST:
+            raise _at("long", _LONGEST, most=_LONGEST)
         self.text = text
         self.words = words
         self.tokens = list(_tokens(text))

@@ -140,6 +140,7 @@ tell(
         "contacts.segment_deep": _(
             "The sentence is nested more than %(most)s deep at character %(character)s."
         ),
+        "contacts.segment_long": _("The sentence has more than %(most)s characters."),
         "contacts.segment_day": _(
             "“%(found)s” at character %(character)s is not a day. Write it like 2026-01-31."
         ),

@@ -216,9 +216,11 @@ def _delimiter(first: str, weigh: Callable[[list[str]], int]) -> str:
     """The delimiter under which the most headings are known."""
 
     def known(mark: str) -> int:
-        return max(
-            (weigh(row) for row in csv.reader(io.StringIO(first), delimiter=mark)), default=0
-        )
+        rows = csv.reader(io.StringIO(first), delimiter=mark)
+        try:
+            return max(map(weigh, rows), default=0)
+        except csv.Error:  # a cell of more than 128 kB; whoever reads the rows says where
+            return 0
 
     return max(DELIMITERS, key=known)
 

@@ -93,13 +93,16 @@ def reject(alert: Alert, *, by: User, reason: str, office: str = "") -> Alert:
 
 
 @transaction.atomic
-def break_glass(alert: Alert, *, by: User, reason: str) -> Alert:
+def break_glass(alert: Alert, *, by: User, reason: str, seen: str = "") -> Alert:
     """Approve without the offices that cannot be reached; reviewed afterwards by one of them.
 
-    Raises `alerts.reason_missing`, `alerts.not_pending`.
+    `seen` is what `approve` calls so. Raises `alerts.reason_missing`, `alerts.not_pending`,
+    `alerts.changed_since_seen`.
     """
     alert = desk.take(alert, by=by, roles=STOPPERS)
     _check_pending(alert)
+    if not alert.fingerprint.startswith(seen):
+        raise Refused("alerts.changed_since_seen", number=alert.number)
     _check_reason(reason, least=SHORTEST_REASON)
     missing = open_offices(alert)
     Approval.objects.create(
@@ -118,9 +121,12 @@ def break_glass(alert: Alert, *, by: User, reason: str) -> Alert:
 
 @transaction.atomic
 def review(broken: Approval, *, by: User, word: str) -> None:
-    """What an office says afterwards about broken glass. Raises NotAllowed `alerts.four_eyes`."""
+    """What an office says afterwards about broken glass. Raises NotAllowed `alerts.four_eyes`.
+
+    Who wrote or submitted the alert could not have approved it, and does not review it either.
+    """
     alert = desk.take(broken.alert, by=by, roles=APPROVERS)
-    if by.pk == broken.user_id:
+    if by.pk in (broken.user_id, alert.author_id, alert.submitted_by_id):
         raise NotAllowed("alerts.four_eyes", who=by.username, number=alert.number)
     _own_office(alert, by, asked=scenarios.load(alert.scenario).offices)
     _check_reason(word)

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import get_args
 
-from contacts import segments
+from contacts import lists, segments
 from contacts.models import AdHocList
 from contacts.reach import vocabulary
+from contacts.regions import Scope
 from dispatcher.alerts import night
 from dispatcher.alerts.models import Alert
 from dispatcher.alerts.scenarios import Fallback, Scenario
@@ -54,16 +55,26 @@ def choices(
 
 
 def audience(
-    segment: str, list_id: int | None, *, follows: Alert | None, alert: Alert | None = None
+    segment: str,
+    list_id: int | None,
+    *,
+    scope: Sequence[str],
+    follows: Alert | None,
+    alert: Alert | None = None,
 ) -> dict[str, object]:
     """Checked columns of an audience; an empty one is a draft's right, not a submission's.
 
+    `scope` are the regions of the alert: a list of people who all live elsewhere is not there, or
+    any draft could hold it back from those whose it is.
     Raises `alerts.unknown_list|list_of_another`, `contacts.segment_*`.
     """
     if segment.strip():
         segments.parse(segment, words=vocabulary())
     if list_id is not None:
-        if not AdHocList.objects.filter(pk=list_id, erased_at=None).exists():
+        there = AdHocList.objects.filter(pk=list_id, erased_at=None).exists()
+        theirs = follows.list_id if follows else None
+        inside = Scope(regions=tuple(scope))
+        if not there or (list_id != theirs and lists.elsewhere(list_id, scope=inside)):
             raise Refused("alerts.unknown_list", list=list_id)
         others = Alert.objects.filter(list_id=list_id).exclude(pk=alert.pk if alert else 0)
         if others.exclude(pk__in=_chain(follows)).exists():

@@ -77,7 +77,7 @@ def compose(
         follows=follows,
         affected=affected,
         stance=stance,
-        **choices.audience(segment, list_id, follows=follows),
+        **choices.audience(segment, list_id, scope=reach, follows=follows),
         **choices.quiet(plan, quiet_hours, override_quiet),
         **choices.choices(plan, expires_after, fallback, default_language),
     )
@@ -114,7 +114,9 @@ def set_audience(
         if alert.follows is None or survey.launched(alert.follows) is None:
             raise Refused("alerts.nothing_followed", number=alert.number)
         segment, list_id = "", alert.follows.list_id
-    columns = choices.audience(segment, list_id, follows=alert.follows, alert=alert)
+    columns = choices.audience(
+        segment, list_id, scope=alert.scope, follows=alert.follows, alert=alert
+    )
     Alert.objects.filter(pk=alert.pk).update(affected=affected, **columns)
     journal.note(by, "alerts.audience_set", f"alert:{alert.pk}", segment=segment, list=list_id)
     alert.refresh_from_db()
@@ -294,7 +296,7 @@ def _check_follows(earlier: Alert, *, by: User, scenario: str, mode: str) -> Non
 
 
 def _carry_over(earlier: Alert, alert: Alert, plan: Scenario) -> None:
-    """Facts that this part wants too, as they were verified then."""
+    """Facts that this part wants too, as they were verified then; none of regions elsewhere."""
     names = [wanted.name for wanted in plan.facts if alert.part in wanted.parts]
     Fact.objects.bulk_create(
         Fact(
@@ -308,6 +310,7 @@ def _carry_over(earlier: Alert, alert: Alert, plan: Scenario) -> None:
             },
         )
         for fact in earlier.facts.filter(name__in=names)
+        if not fact.region or access.common(alert.scope, (fact.region,))
     )
 
 

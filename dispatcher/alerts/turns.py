@@ -101,4 +101,6 @@ def _barred(alert: Alert, user: User) -> str:
 
 
 def _to_review(alert: Alert, user: User) -> Iterable[Approval]:
+    if user.pk in (alert.author_id, alert.submitted_by_id):
+        return ()
     return approve.to_review().filter(alert=alert).exclude(user=user).select_related("user")

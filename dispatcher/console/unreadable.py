@@ -1,7 +1,8 @@
-"""What no page and no database can hold: a NUL in an address, a form or a cookie."""
+"""What no page reads: a NUL, which no database holds either, and more than a page takes."""
 
 from collections.abc import Callable, Iterable
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
@@ -9,10 +10,14 @@ from django.utils.translation import gettext
 Answer = Callable[[HttpRequest], HttpResponse]
 _NUL = "\x00"
 BAD_REQUEST = 400
+TOO_LARGE = 413
 
 
 class Unreadable:
-    """400 for a NUL, whatever the page: PostgreSQL keeps none, and no person types one."""
+    """400 for a NUL, whatever the page: PostgreSQL keeps none, and no person types one.
+
+    413 for a form or a file that is too large, and for a stranger's file (`bodies`).
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -35,12 +40,19 @@ class Unreadable:
         match = request.resolver_match
         if match is None or match.app_name != "console":
             return None
-        texts = [*map(str, args), *map(str, kwargs.values()), *_texts(request)]
+        try:
+            texts = [*map(str, args), *map(str, kwargs.values()), *_texts(request)]
+        except RequestDataTooBig:
+            return _refused(request, gettext("This is more than a page takes."), TOO_LARGE)
         if not any(_NUL in text for text in texts):
             return None
         said = gettext("The address or the form holds a character that nobody can read.")
-        told = {"said": said, "allowed": True, "back": "/"}
-        return render(request, "console/refused.html", told, status=BAD_REQUEST)
+        return _refused(request, said, BAD_REQUEST)
+
+
+def _refused(request: HttpRequest, said: str, status: int) -> HttpResponse:
+    told = {"said": said, "allowed": True, "back": "/"}
+    return render(request, "console/refused.html", told, status=status)
 
 
 def _texts(request: HttpRequest) -> Iterable[str]:

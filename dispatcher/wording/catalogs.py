@@ -168,6 +168,8 @@ def _entries(text: str, locale: str) -> Iterator[tuple[str, Entry]]:
     except PoFileError as wrong:
         line = (wrong.lineno or 0) + 1
         raise Refused("wording.catalogue_unreadable", locale=locale, line=line) from None
+    except ValueError:  # Babel's own words about a date, a plural form, an index
+        raise Refused("wording.catalogue_unreadable", locale=locale, line=1) from None
     for message in parsed:
         if not message.id:
             continue

@@ -4,6 +4,7 @@ import pytest
 
 from dispatcher.alerts import approve, compose
 from dispatcher.alerts.models import Approval
+from dispatcher.alerts.turns import Rights, turn
 from dispatcher.kit.errors import Refused
 from dispatcher.operators import roster
 from dispatcher.operators.access import NotAllowed
@@ -167,6 +168,19 @@ def test_broken_glass_needs_a_reason_and_is_reviewed_by_another(pending, mina, k
     with pytest.raises(Refused) as refused:
         approve.review(broken, by=kenji, word="Again")
     assert refused.value.code == "alerts.nothing_to_review"
+
+
+def test_who_wrote_it_does_not_review_it_either(pending, mina, kenji, leila, sofie):
+    """Mina sits in an office: a colleague broke the glass for her, and others judge that."""
+    roster.grant(mina, Role.APPROVER, over=["EU"], by=sofie)
+    roster.appoint(mina, roster.Seat("ceo"), by=sofie)
+    alert = approve.break_glass(pending, by=leila, reason="Nobody answers the phone")
+    (broken,) = approve.to_review()
+    with pytest.raises(NotAllowed) as refused:
+        approve.review(broken, by=mina, word="Well done")
+    assert refused.value.code == "alerts.four_eyes"
+    assert turn(alert, Rights.of(mina)).review == ()
+    assert len(turn(alert, Rights.of(kenji)).review) == 1
 
 
 def test_broken_glass_is_no_way_round_the_gate(ready, mina):

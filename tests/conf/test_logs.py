@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import logging
+import time
 
 import pytest
 import requests
@@ -19,7 +20,7 @@ from dispatcher.conf.blots import blotted
 from dispatcher.conf.logs import logging_settings
 from dispatcher.kit import links
 from dispatcher.ledger.models import Delivery, Question
-from dispatcher.operators import keys, roster
+from dispatcher.operators import journal, keys, roster
 from dispatcher.providers import routing
 from dispatcher.providers.breaker import Rules
 from dispatcher.sandbox.subscriptions import subscription
@@ -238,3 +239,15 @@ def test_both_forms_of_a_line_are_blotted():
         record = logging.LogRecord("x", logging.ERROR, "x", 1, "to %s", ("+4917139200001",), None)
         assert "4917139200001" not in formatter.format(record)
         assert "[phone]" in formatter.format(record)
+
+
+@pytest.mark.parametrize(
+    "again", ["a", "@", "a@", "a.", "://a:", "push", "https://push", "invalid input value", "\n\t "]
+)
+def test_no_line_holds_a_process_up(again):
+    """A stranger's path of 60,000 letters took 40 s, with the whole web process waiting."""
+    text = "https://" + again * (60_000 // len(again))
+    began = time.process_time()
+    blotted(text)
+    journal.blotted(text)
+    assert time.process_time() - began < 5

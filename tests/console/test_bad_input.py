@@ -11,6 +11,7 @@ from dispatcher.operators import keys, roster
 from dispatcher.operators.roles import Role
 from tests.console.test_doors import console
 
+FORM = "application/x-www-form-urlencoded"
 NAMES = (
     *("after", "as", "before", "channel", "drawer", "follows", "in", "key", "language", "left"),
     *("locale", "next", "part", "q", "region", "show", "to", "updates", "who", "what", "about"),
@@ -95,8 +96,7 @@ def test_no_form_breaks_a_page(everyone, value: str):
     """Each page, with a form that says the same in every field."""
     form, wrong = "&".join(f"{name}={value}" for name in NAMES), []
     for name, address in addresses():
-        kind = "application/x-www-form-urlencoded"
-        status = everyone.post(address, form, content_type=kind).status_code
+        status = everyone.post(address, form, content_type=FORM).status_code
         if status >= 500 or (value == "%00" and status not in {302, 400, 405}):
             wrong.append((name, status))
     assert wrong == []
@@ -126,3 +126,27 @@ def test_a_nul_is_answered_before_any_page(everyone, sofie):
     stranger.cookies["django_language"] = "fa\x00"
     assert stranger.get("/sign-in/").status_code == 200
     assert shown.key.revoked_at is None
+
+
+BOUNDARY = "end"
+FILE = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n'
+MULTIPART = f"multipart/form-data; boundary={BOUNDARY}"
+
+
+@pytest.mark.parametrize("address", ["/sign-in/", "/people/import/", "/a/x", "/livez", "/nowhere"])
+@pytest.mark.django_db
+def test_a_stranger_has_no_files(address: str, monkeypatch):
+    """Nothing of it is written anywhere: 300 MB lay in /tmp before the page was asked."""
+    monkeypatch.setattr("django.core.files.uploadedfile.TemporaryUploadedFile.__init__", None)
+    client = Client(raise_request_exception=False, enforce_csrf_checks=True)
+    client.get("/sign-in/")
+    body = FILE + "x" * 3_000_000 + f"\r\n--{BOUNDARY}--\r\n"
+    assert client.post(address, body, content_type=MULTIPART).status_code in {400, 404, 405, 413}
+    told = client.post("/sign-in/", "name=" + "x" * 3_000_000, content_type=FORM)
+    assert (told.status_code, "more than a page takes" in told.content.decode()) == (413, True)
+
+
+def test_nobody_sends_more_than_the_largest_file(everyone):
+    """Refused by its length, before it is read."""
+    sent = {"data": FILE, "content_type": MULTIPART, "CONTENT_LENGTH": str(52 << 20)}
+    assert everyone.generic("POST", "/people/import/", **sent).status_code == 413

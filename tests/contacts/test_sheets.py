@@ -90,6 +90,7 @@ def test_what_is_detected_can_be_overruled():
         (bytes(range(256)) * 8, "file_kind"),
         (b"PK\x03\x04 this is no zip", "file_broken"),
         (b"reference,name\n1,\xf9\xd2\x80\x8e\n", "file_encoding"),
+        (b"reference,name\n1," + b"x" * 200_000, "file_quote"),
     ],
 )
 def test_what_is_no_table_is_refused(raw, code):

@@ -135,6 +135,12 @@ def plural(content: bytes) -> bytes:
     return content + entry
 
 
+def header(content: bytes, line: str) -> bytes:
+    """With one more line in its header."""
+    mark = b'"Content-Transfer-Encoding:'
+    return content.replace(mark, f'"{line}\\n"\n'.encode() + mark, 1)
+
+
 def twice(content: bytes) -> bytes:
     at = content.index(b"msgctxt")
     return content + b"\n" + content[at:]
@@ -154,6 +160,18 @@ FILES: list[tuple[str, Callable[[], object], str]] = [
      in_po(lambda c: c.replace(b"charset=utf-8", b"charset=cp1252")),
      "wording.catalogue_charset"),
     ("PO: the same context twice", in_po(twice), "wording.catalogue_repeated"),
+    *((f"PO: {name}", in_po(lambda c, line=line: header(c, line)), "wording.catalogue_unreadable")
+      for name, line in (("a day of no calendar", "POT-Creation-Date: some day"),
+                         ("plural forms without a number", "Plural-Forms: nplurals=x; plural=n;"))),
+    ("PO: a form of no number",
+     in_po(lambda c: plural(c).replace(b"msgstr[0]", b"msgstr[x]")),
+     "wording.catalogue_unreadable"),
+    *((f"XLIFF: the encoding {name}",
+       lambda name=name: xliff.read(f'<?xml version="1.0" encoding="{name}"?><a/>'.encode(), locale="de"),
+       "wording.xml_unreadable") for name in ("klingon", "utf-7")),
+    ("CSV: a cell that never ends",
+     lambda: sheet.read(b"context,source,translation\n" + b"a" * 200_000, locale="de"),
+     "wording.sheet_unreadable"),
     ("XLIFF: entities", lambda: xliff.read(ENTITIES, locale="de"), "wording.xml_doctype"),
     ("XLIFF: depth", lambda: xliff.read(DEEP, locale="de"), "wording.xml_too_deep"),
     ("XLIFF: size", lambda: xliff.read(b"<a>" + b" " * markup.LARGEST, locale="de"),

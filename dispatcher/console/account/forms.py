@@ -2,6 +2,7 @@
 
 from zoneinfo import available_timezones
 
+from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
@@ -33,7 +34,8 @@ class _Once:
     def clean_code(self) -> str:
         """The code, unless it was used already."""
         code = str(super().clean_code())  # type: ignore[misc]  # allauth's form stands behind
-        if not cache.add(f"operators.code:{self.user.pk}:{code.replace(' ', '')}", 1, REPLAY):
+        said = normalize_user_code(code)  # as allauth compares it: 123-456 is 123456
+        if not cache.add(f"operators.code:{self.user.pk}:{said}", 1, REPLAY):
             raise ValidationError(WRONG_CODE)
         return code
 

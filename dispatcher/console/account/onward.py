@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
 
 
 def onward(request: HttpRequest, otherwise: str = "/") -> str:
@@ -21,7 +21,8 @@ def way_back(request: HttpRequest) -> str:
     if not _ours(request, held):
         return "/"
     parts = urlsplit(held)
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path or "/"
+    path = escape_leading_slashes(parts.path)  # //elsewhere would be another host
+    return f"{path}?{parts.query}" if parts.query else path or "/"
 
 
 def _ours(request: HttpRequest, address: str) -> bool:

@@ -5,7 +5,6 @@ from ipaddress import ip_address
 from allauth.mfa.base.internal.flows import delete_dangling_recovery_codes
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from allauth.mfa.webauthn.internal.auth import WebAuthn, begin_registration
 from django.contrib import messages
 from django.db import transaction
@@ -16,7 +15,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from dispatcher.console.account import devices
+from dispatcher.console.account import ceremonies, devices
 from dispatcher.console.account.forms import PasskeyName
 from dispatcher.console.account.fresh import fresh
 from dispatcher.console.door import person, signed_in
@@ -34,12 +33,12 @@ def of(user: User) -> list[Authenticator]:
     return list(mine.order_by("pk"))
 
 
-def answered(request: HttpRequest, user: User) -> AddWebAuthnForm:
+def answered(request: HttpRequest, user: User) -> ceremonies.Adding:
     """Allauth's form over what the browser made: a passkey that asks for finger, face or PIN."""
-    return AddWebAuthnForm(user=user, data={**request.POST.dict(), "passwordless": "on"})
+    return ceremonies.Adding(user=user, data={**request.POST.dict(), "passwordless": "on"})
 
 
-def keep(user: User, form: AddWebAuthnForm) -> None:
+def keep(user: User, form: ceremonies.Adding) -> None:
     """Keep the passkey of a valid form, and make recovery codes where there are none."""
     name = str(form.cleaned_data["name"])[:80] or devices.called("")
     WebAuthn.add(user, name, form.cleaned_data["credential"])

@@ -1,6 +1,5 @@
 """The page that asks again who one is, before something that hurts."""
 
-from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm
 from allauth.mfa.webauthn.internal.auth import begin_authentication
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -10,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from dispatcher.console.account import proof, throttle
+from dispatcher.console.account import ceremonies, proof, throttle
 from dispatcher.console.account.forms import ProvingCode, ProvingPassword
 from dispatcher.console.account.onward import onward, way_back
 from dispatcher.console.door import person, signed_in
@@ -58,7 +57,7 @@ def prove_with_passkey(request: HttpRequest) -> HttpResponse:
     """GET: what the browser is asked, as JSON. POST: its answer."""
     if request.method == "GET":
         return JsonResponse(begin_authentication(person(request)))
-    form = ReauthenticateWebAuthnForm(user=person(request), data=request.POST)
+    form = ceremonies.Proof(user=person(request), data=request.POST)
     if form.is_valid():
         proof.note_factor(request, form.cleaned_data["credential"])
         return redirect(onward(request))

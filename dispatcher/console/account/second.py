@@ -3,7 +3,6 @@
 import time
 
 from allauth.mfa.models import Authenticator
-from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm
 from allauth.mfa.webauthn.internal.auth import begin_authentication
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -11,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from dispatcher.console.account import known, proof, throttle
+from dispatcher.console.account import ceremonies, known, proof, throttle
 from dispatcher.console.account.arriving import arrive
 from dispatcher.console.account.forms import SecondCode
 from dispatcher.operators import journal
@@ -46,17 +45,25 @@ def second_step(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "console/account/second.html", told)
     # Counted before it is read: of many at once no more are looked at than one after the other.
-    seconds = _counted(request, user)
-    if seconds:
-        told |= {"form": SecondCode(user=user), "late": throttle.said(seconds)}
-        answer = render(request, "console/account/second.html", told, status=429)
-        answer.headers["Retry-After"] = str(seconds)
-        return answer
+    if seconds := _counted(request, user):
+        return _late(request, user, seconds)
     if form.is_valid():
         _counted(request, user, right=True)
         return _through(request, user, form.authenticator, "code")
     journal.note(user, "operators.second_step_failed", f"operator:{user.pk}", how="code")
     return render(request, "console/account/second.html", told)
+
+
+def _late(request: HttpRequest, user: User, seconds: int) -> HttpResponse:
+    told = {
+        "form": SecondCode(user=user),
+        "has": proof.ways_of(user),
+        "who": user,
+        "late": throttle.said(seconds),
+    }
+    answer = render(request, "console/account/second.html", told, status=429)
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
 
 
 def _counted(request: HttpRequest, user: User, *, right: bool = False) -> int:
@@ -82,8 +89,11 @@ def second_step_with_passkey(request: HttpRequest) -> HttpResponse:
         return redirect("console:sign-in")
     if request.method == "GET":
         return JsonResponse(begin_authentication(user))
-    form = AuthenticateWebAuthnForm(user=user, data=request.POST)
+    if seconds := _counted(request, user):
+        return _late(request, user, seconds)
+    form = ceremonies.Second(user=user, data=request.POST)
     if form.is_valid():
+        _counted(request, user, right=True)
         return _through(request, user, form.cleaned_data["credential"], "passkey")
     journal.note(user, "operators.second_step_failed", f"operator:{user.pk}", how="passkey")
     told = {"form": SecondCode(user=user), "has": proof.ways_of(user), "who": user}

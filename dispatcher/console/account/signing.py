@@ -1,6 +1,5 @@
 """Signing in and out: a name and a password, or a passkey; slips are counted."""
 
-from allauth.mfa.webauthn.forms import LoginWebAuthnForm
 from allauth.mfa.webauthn.internal.auth import begin_authentication
 from allauth.usersessions.models import UserSession
 from django import forms
@@ -14,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dispatcher.console.account import known, proof, second, throttle
+from dispatcher.console.account import ceremonies, known, proof, second, throttle
 from dispatcher.console.account.arriving import arrive
 from dispatcher.console.account.onward import onward
 from dispatcher.operators.models import User
@@ -79,7 +78,7 @@ def sign_in_with_passkey(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=429, headers={"Retry-After": str(seconds)})
     if request.method == "GET":
         return JsonResponse(begin_authentication(user=None))
-    form = LoginWebAuthnForm(data=request.POST)
+    form = ceremonies.SignIn(data=request.POST)
     if not form.is_valid() or not form.cleaned_data["credential"].user.is_active:
         messages.error(request, gettext("This passkey is not known here, or it came too late."))
         return redirect("console:sign-in")

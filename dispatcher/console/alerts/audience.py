@@ -233,12 +233,12 @@ def tongues(ticked: Iterable[str]) -> list[Box]:
 
 
 def lists(draft: Draft) -> list[tuple[int, str]]:
-    """(number, name) of private lists that this alert may use."""
+    """(number, name) of private lists that this alert may use, of those whom the person sees."""
     alert = draft.alert
     taken = Alert.objects.exclude(pk=alert.pk).exclude(list_id=None)
     taken = taken.exclude(pk=alert.follows_id) if alert.follows_id else taken
     others = set(taken.values_list("list_id", flat=True)) - {alert.list_id}
-    known = private.named(scope=Scope(regions=tuple(alert.scope)))
+    known = private.named(scope=seen(draft))
     return [(pk, name) for pk, name in known.items() if pk not in others][:MOST_LISTS]
 
 

@@ -161,12 +161,14 @@ def alert_reject(request: HttpRequest, number: int) -> HttpResponse:
 def alert_break_glass(request: HttpRequest, number: int) -> HttpResponse:
     """Approve without the offices, because they cannot be reached."""
     held = desk.read(number, by=person(request))
-    form = Glass(request.POST or None)
+    form, seen = Glass(request.POST or None), request.POST.get("seen", "")
+    if request.method == "POST" and seen != held.fingerprint:
+        return _changed(request, held)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         with acting.into(form, fields={"alerts.reason_missing": "reason"}):
             _once(
-                lambda: approve.break_glass(held, by=person(request), reason=reason),
+                lambda: approve.break_glass(held, by=person(request), reason=reason, seen=seen),
                 held,
                 by=person(request),
                 said=Said.BREAK_GLASS,
@@ -186,6 +188,7 @@ def alert_break_glass(request: HttpRequest, number: int) -> HttpResponse:
         )
         % {"offices": listing(missing) or "–"},
         "action": gettext("Break the glass"),
+        "mark": held.fingerprint,
         "danger": True,
         "back": reverse("console:alert", args=[held.pk]),
     }

@@ -142,10 +142,11 @@ def audience(request: HttpRequest, number: int) -> HttpResponse:
     draft = drafts.find(request, number)
     wish = people.kept(draft, way=request.GET.get("as", ""))
     if request.method == "POST":
-        wish, go = people.sent(request.POST), request.POST.get("go", "save")
+        wish = people.sent(request.POST) if draft.owns else wish
+        go = request.POST.get("go", "save")
         if go in {"text", "choices"}:
             wish = people.turned(wish, go)
-        elif go == "saved":
+        elif go == "saved" and draft.owns:
             wish = people.taken_over(wish, request.POST.get("saved", ""))
         elif go != "count" and not wish.wrong:
             wish = _set_audience(drafts.take(request, number), wish)
@@ -165,9 +166,13 @@ def audience(request: HttpRequest, number: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(*READERS)
 def count(request: HttpRequest, number: int) -> HttpResponse:
-    """How many the form means, while one chooses; the audience as it is saved for GET."""
+    """How many the form means, while one chooses; the audience as it is saved for GET.
+
+    A sentence of one's own is an author's: counted one after the other they tell of single people.
+    """
     draft = drafts.find(request, number)
-    wish = people.sent(request.POST) if request.method == "POST" else people.kept(draft)
+    asked = request.method == "POST" and draft.owns
+    wish = people.sent(request.POST) if asked else people.kept(draft)
     told = {"draft": draft, "wish": wish, **_counted(draft, wish, wait=True)}
     return render(request, "console/alerts/count.html", told)
 

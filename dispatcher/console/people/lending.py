@@ -12,6 +12,7 @@ from contacts import lists
 from dispatcher.alerts import erasure
 from dispatcher.alerts.erasure import PrivateList
 from dispatcher.console import acting
+from dispatcher.console.account.fresh import fresh
 from dispatcher.console.door import person
 from dispatcher.console.people.asking import keepers, scope
 
@@ -35,6 +36,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 @keepers()
+@fresh
 def erase(request: HttpRequest, list_id: int) -> HttpResponse:
     """Ask once more, then erase the list with its people; refused while an alert needs it."""
     found = next((one for one in _mine(request) if one.id == list_id), None)

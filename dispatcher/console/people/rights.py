@@ -117,6 +117,7 @@ def word() -> str:
 @never_cache
 @require_http_methods(["GET", "POST"])
 @keepers()
+@fresh
 def forget(request: HttpRequest, contact_id: int) -> HttpResponse:
     """Asks for a word, erases, and says what remains."""
     found = rights.show(contact_id, scope=scope(request))

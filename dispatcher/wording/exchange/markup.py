@@ -27,6 +27,8 @@ def tree(content: bytes) -> Element:
         parser.Parse(content, True)
     except expat.ExpatError as wrong:
         raise Refused("wording.xml_unreadable", line=wrong.lineno) from None
+    except (LookupError, ValueError):  # an encoding that nobody knows, or that expat does not read
+        raise Refused("wording.xml_unreadable", line=1) from None
     return reader.build.close()
 
 

@@ -203,6 +203,17 @@ def test_a_phones_clock_may_be_a_little_off(with_app, seconds, through):
     assert (answer.status_code == 302) is through
 
 
+@pytest.mark.parametrize("again", ["279-037", "2 79037", "(279037)", "279037\u00a0"])
+def test_a_code_written_otherwise_is_the_same_code(with_app, again):
+    """Allauth forgets a code after thirty seconds, and it fits for sixty more."""
+    for after, code in ((0, RFC_CODE), (35, again)):
+        with time_machine.travel(RFC_TIME + after, tick=False):
+            client = Client()
+            client.post("/sign-in/", {"name": with_app.username, "password": PASSWORD})
+            client.post("/sign-in/second/", {"code": code})
+            assert client.get("/").status_code == (200 if after == 0 else 302)
+
+
 def test_a_recovery_code_lets_one_in_once(first_step, with_app):
     """In place of the phone that was lost."""
     found = Authenticator.objects.get(user=with_app, type="recovery_codes")

@@ -53,6 +53,14 @@ def test_a_form_that_comes_too_late_is_not_acted_on(signed_in, kenji):
     assert kenji.check_password(PASSWORD)
 
 
+def test_a_path_of_two_slashes_is_no_other_host(signed_in, kenji):
+    """The page that they came from, as its own address says, leads nowhere else."""
+    answer = signed_in(kenji).post(
+        "/account/prove/passkey/", headers={"Referer": "http://testserver//evil.example.com/x"}
+    )
+    assert answer.url == "/%2Fevil.example.com/x"
+
+
 @pytest.mark.parametrize("referer", ["https://evil.example.com/x", "", "javascript:alert(1)"])
 def test_nobody_is_led_elsewhere(signed_in, kenji, referer):
     """A page of somebody else that sends a form does not learn where to lead people."""

@@ -3,24 +3,29 @@
 import pytest
 from django.urls import reverse
 
+from contacts.importing import make_list
+from contacts.models import AdHocList, Contact
 from dispatcher.operators import keys
 from dispatcher.operators.models import Key
 from dispatcher.operators.roles import Role
 from tests.console.account.test_fresh import stale
+from tests.console.people.conftest import cast, keeper
 from tests.console.test_doors import console
+
+__all__ = ["cast", "keeper"]
 
 ASKED = frozenset(
     {
         *("account-password", "account-passkey-add", "account-passkey-remove", "account-app-add"),
         *("account-app-remove", "account-codes", "account-key-make"),
         *("alert-launch", "alert-break-glass", "dispatch-resume", "dispatch-remind"),
-        *("people-export", "people-held", "journal-file"),
+        *("people-export", "people-held", "people-forget", "people-list-erase", "journal-file"),
         *("operator-invite", "operator-grant", "operator-appoint", "operator-anew"),
         *("operator-link", "operator-withdraw", "operator-dismiss", "operator-leave"),
         "carrier-try",
     }
 )
-"""Launch and what undoes a stop, what takes people's records out, and who may act."""
+"""Launch and what undoes a stop, what takes people's records out or away, and who may act."""
 NEVER = frozenset(
     {
         *("dispatch-pause", "dispatch-stop", "dispatch-follow", "alert-return", "alert-reject"),
@@ -49,6 +54,20 @@ def test_an_old_proof_does_not_let_a_dispatch_go_on(story, kenji, signed_in):
     assert client.post(f"{held}stop", {"reason": ""}).url == held
     made.refresh_from_db()
     assert made.stopped_at is not None
+
+
+def test_nobody_is_erased_by_who_found_a_screen(cast, keeper, signed_in):
+    """Neither a person nor a list goes with an old proof; looking at the page asks, too."""
+    client, ana = stale(signed_in(keeper)), cast["ana"]
+    lent = make_list("Affected")
+    for there, told in (
+        (f"/people/{ana}/forget", {"word": "forget"}),
+        (f"/people/lists/{lent}/erase", {}),
+    ):
+        assert "/account/prove/" in client.get(there).url
+        assert "/account/prove/" in client.post(there, told).url
+    assert Contact.objects.filter(pk=ana, forgotten_at=None).exists()
+    assert AdHocList.objects.filter(pk=lent, erased_at=None).exists()
 
 
 @pytest.mark.parametrize("whose", ["own", "others"])

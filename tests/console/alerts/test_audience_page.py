@@ -10,6 +10,7 @@ from contacts.regions import Scope
 from dispatcher.alerts import compose, marks
 from dispatcher.console.alerts import builder
 from dispatcher.console.alerts.builder import Choice
+from dispatcher.kit.errors import Refused
 
 some = lambda *values: st.lists(st.sampled_from(values), unique=True).map(tuple)  # noqa: E731
 CHOICES = st.builds(
@@ -155,6 +156,28 @@ def test_a_reader_looks_and_saves_nothing(signed_in, kenji, draft):
     assert client.get(f"{address}?whole=1").status_code == 200
     sent = {"mark": marks.of_audience(draft), "everybody": "on", "go": "save"}
     assert client.post(address, sent).status_code == 403
+
+
+def test_a_reader_counts_no_sentence_of_their_own(signed_in, kenji, mina, draft):
+    """One after the other they would tell of single people; what is saved is counted for all."""
+    told = {"way": "text", "segment": "region = DE and language = fa", "go": "count"}
+    for who, counts in ((kenji, False), (mina, True)):
+        client = signed_in(who)
+        for there in ("audience/", "audience/count/"):
+            page = client.post(f"/alerts/{draft.pk}/{there}", told).content.decode()
+            assert (told["segment"] in page) is counts
+
+
+def test_a_list_of_people_elsewhere_is_not_there(people, draft, mina, operator):
+    """A draft of the EU could keep Brazil's list from Brazil; its name is not told to the EU."""
+    theirs = AdHocList.objects.create(name="Clinic of Recife")
+    Contact.objects.filter(pk=people["joao"].pk).update(list=theirs)
+    with pytest.raises(Refused, match="unknown_list"):
+        compose.compose("recall", by=mina, mode="drill", list_id=theirs.pk)
+    with pytest.raises(Refused, match="unknown_list"):
+        compose.set_audience(draft, by=mina, list_id=theirs.pk)
+    ana = operator("ana.souza", "BR", role="author")
+    assert compose.compose("recall", by=ana, mode="drill", list_id=theirs.pk).list_id == theirs.pk
 
 
 def test_lists_are_offered_to_who_may_see_somebody_of_them(people):

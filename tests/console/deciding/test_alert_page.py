@@ -7,6 +7,7 @@ import pytest
 from dispatcher.alerts import approve, compose, desk
 from dispatcher.alerts.models import Approval, Look
 from dispatcher.console import shelf
+from dispatcher.kit.errors import Refused
 from dispatcher.ledger import snapshots
 from tests.console.conftest import NASTY
 
@@ -130,9 +131,10 @@ def test_glass_is_broken_with_a_reason_and_reviewed_by_another(
     client.post("/language/", {"language": "en"})
     there = f"/alerts/{pending.pk}/break-glass"
     assert "Chief executive, Legal counsel" in client.get(there).content.decode()
-    assert client.post(there, {"reason": "urgent"}).status_code == 200
+    told = {"reason": "Both are on a plane until the evening", "seen": pending.fingerprint}
+    assert client.post(there, told | {"reason": "urgent"}).status_code == 200
     for _ in range(2):
-        answer = client.post(there, {"reason": "Both are on a plane until the evening"})
+        answer = client.post(there, told)
         assert answer.status_code == 302
     assert desk.find(pending.pk).state == "approved"
     assert Approval.objects.count() == 1
@@ -142,6 +144,22 @@ def test_glass_is_broken_with_a_reason_and_reviewed_by_another(
     assert "Review broken glass" in read(client, pending)
     assert client.post(f"/alerts/{pending.pk}/review", {"word": "Right"}).status_code == 302
     assert "Reviewed by 渡辺 健二: Right" in read(client, pending)
+
+
+def test_glass_is_broken_over_what_was_seen(pending, mina, leila, client, signed_in):
+    """The page was open while its author changed the alert: nothing was said about that one."""
+    signed_in(mina)
+    there, told = f"/alerts/{pending.pk}/break-glass", {"reason": "Nobody answers the phone"}
+    assert f'name="seen" value="{pending.fingerprint}"' in client.get(there).content.decode()
+    compose.set_fact(pending, by=mina, name="stores", value="99", source="Sales")
+    compose.verify_fact(pending, by=mina, name="stores")
+    changed = approve.submit(pending, by=mina)
+    assert changed.fingerprint != pending.fingerprint
+    for seen in ({"seen": pending.fingerprint}, {}):
+        assert client.post(there, told | seen).status_code == 409
+    with pytest.raises(Refused, match="changed_since_seen"):
+        approve.break_glass(changed, by=leila, seen=pending.fingerprint, **told)
+    assert desk.find(pending.pk).state == "pending"
 
 
 def test_an_approver_of_another_region_sees_nothing(pending, operator, signed_in):
