@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from dispatcher.conf.health import health
 
+handler404 = "dispatcher.console.refusals.not_found"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health, name="health"),
     path("", include("dispatcher.watching.urls")),

@@ -45,6 +45,11 @@ class Refusals:
         return render(request, "console/refused.html", told, status=status)
 
 
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+    """404. Django's own view would read what was sent, for a mark that nobody asks for here."""
+    return render(request, "404.html", status=404)
+
+
 def _back(request: HttpRequest) -> str:
     """The page that the person came from, if it is one of ours; else the first one."""
     page = request.headers.get("Referer", "")
