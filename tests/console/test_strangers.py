@@ -39,7 +39,7 @@ def told(story, mina, cast, keeper, sheet) -> Told:  # noqa: ARG001  # they are 
     held = story(title=OURS, scope=("DE",), people=[("DE", "de", "sms")] * 3)
     draft = compose.compose("recall", by=mina, mode="drill", title=OURS, regions=["DE"])
     compose.set_fact(draft, by=mina, name="product", value=OURS)
-    dora = Contact.objects.filter(region="DE").first()
+    dora = Contact.objects.filter(country="DE").first()
     assert dora is not None
     Contact.objects.filter(pk=dora.pk).update(name=OURS)
     lent = make_list(OURS)
