@@ -16,6 +16,7 @@ from dispatcher.ledger.models import Dispatch
 from dispatcher.operators import keys, roster
 from dispatcher.operators.models import Key
 from dispatcher.operators.roles import Role
+from tests.alerts.conftest import person
 from tests.console.conftest import PASSWORD
 from tests.console.people.conftest import cast, keeper
 from tests.console.test_bad_input import addresses
@@ -43,7 +44,8 @@ def told(story, mina, cast, keeper, sheet) -> Told:  # noqa: ARG001  # they are 
     assert dora is not None
     Contact.objects.filter(pk=dora.pk).update(name=OURS)
     lent = make_list(OURS)
-    Contact.objects.create(region="DE", country="DE", name=OURS, list_id=lent)
+    lukas = person("lukas", name=OURS, region="DE", languages=["de"])
+    Contact.objects.filter(pk=lukas.pk).update(list_id=lent)
     upload = uploads.keep(sheet, by=keeper.username, file_name=f"{OURS}.csv")
     saved.create("Ours", "region = DE", scope=Scope(("DE",)))
     key = keys.make(mina).key
