@@ -19,9 +19,9 @@ from dispatcher.operators.roles import Role
 from tests.alerts.conftest import person
 from tests.console.conftest import PASSWORD
 from tests.console.people.conftest import cast, keeper
-from tests.console.test_bad_input import addresses
+from tests.console.test_bad_input import addresses, everyone
 
-__all__ = ["cast", "keeper"]
+__all__ = ["cast", "everyone", "keeper"]
 OURS = "Zauberwort"
 """Stands in all that is ours and in nothing of theirs."""
 
@@ -113,3 +113,10 @@ def test_whoever_is_elsewhere_sees_and_moves_nothing(told: Told, stranger: Clien
     ]
     assert wrong == []
     assert rows() == before
+
+
+def test_whoever_is_at_home_sees_it_on_many_pages(told: Told, everyone: Client):
+    """The walk above would find it."""
+    asked = ((name, everyone.get(address)) for name, address in addresses(**told.ids))
+    seen = {name for name, answer in asked if OURS in b"".join(answer).decode(errors="replace")}
+    assert seen >= {"dispatch", "report", "alerts", "alert", "alerts-facts", "people-person"}
