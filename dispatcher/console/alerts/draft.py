@@ -74,6 +74,8 @@ class Draft:
     user: User
     owns: bool
     """An author over all of its regions."""
+    vouches: bool
+    """An author or an approver over all of them."""
 
     @property
     def writable(self) -> bool:
@@ -83,10 +85,7 @@ class Draft:
     @property
     def can_verify(self) -> bool:
         """Whether this person may put their name to its facts as it stands."""
-        if State(self.alert.state) not in BEING_WRITTEN:
-            return False
-        mine = access.regions_of(self.user, Role.AUTHOR, Role.APPROVER)
-        return access.covers(mine, self.alert.scope)
+        return self.vouches and State(self.alert.state) in BEING_WRITTEN
 
     @property
     def submitted(self) -> bool:
@@ -116,7 +115,8 @@ def find(request: HttpRequest, number: int) -> Draft:
     except NotAllowed:
         raise Http404 from None
     owns = access.covers(access.regions_of(user, Role.AUTHOR), alert.scope)
-    return Draft(alert, user, owns)
+    vouching = access.regions_of(user, Role.AUTHOR, Role.APPROVER)
+    return Draft(alert, user, owns, owns or access.covers(vouching, alert.scope))
 
 
 def take(request: HttpRequest, number: int) -> Draft:
@@ -192,13 +192,19 @@ def standing(draft: Draft, step: str, found: frozenset[str] | None = None) -> st
         return "wrong" if alert.facts.exists() else "todo"
     if found and step in found:
         return "wrong"
-    done = {
-        "audience": survey.has_audience(alert),
-        "words": found is not None,
-        "how": _chosen(alert),
-        "check": draft.submitted,
-    }
-    return "done" if done[step] else "todo"
+    return "done" if _done(draft, step, found) else "todo"
+
+
+def _done(draft: Draft, step: str, found: frozenset[str] | None) -> bool:
+    match step:
+        case "audience":
+            return survey.has_audience(draft.alert)
+        case "words":
+            return found is not None
+        case "how":
+            return _chosen(draft.alert)
+        case _:
+            return draft.submitted
 
 
 def wrong(alert: Alert) -> frozenset[str] | None:

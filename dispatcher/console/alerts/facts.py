@@ -54,9 +54,19 @@ class Row:
     """What somebody else has written meanwhile."""
 
     @property
-    def was(self) -> str:
-        """What the controls held when the page was made; '' for what is to be sent again."""
-        return "" if self.wrong else _print(self.typed, self.source)
+    def held(self) -> str:
+        """What stood there when the page was made: the fact's mark, and a print of the controls.
+
+        Without a print for what is to be sent again; '' for a row that nobody has filled in.
+        """
+        if self.wrong:
+            return f"{self.mark}."
+        return "" if self.is_new else f"{self.mark}.{_print(self.typed, self.source)}"
+
+    @property
+    def seen(self) -> str:
+        """What readers see, where the control does not show just that."""
+        return "" if self.kept == self.typed.text else self.kept
 
     @property
     def is_new(self) -> bool:
@@ -91,6 +101,16 @@ class Wanted:
     def parted(self) -> bool:
         """Whether it has values for some readers only."""
         return len(self.rows) > 1
+
+    @property
+    def slug(self) -> str:
+        """For the ids of what is said once for all of its values."""
+        return f"f-{self.name}"
+
+    @property
+    def hinted(self) -> bool:
+        """Whether it is said how to write it; a browser's own picker says so itself."""
+        return self.kind in {"list", "datetime"} or (self.control.ltr and self.kind != "duration")
 
     @property
     def open(self) -> bool:
@@ -139,7 +159,8 @@ def take_down(draft: Draft, sent: Mapping[str, str], *, zone: ZoneInfo) -> Saved
         asked = sent.get("verify") == key
         before = _row(draft, key, zone)
         row = _posted(before, sent)
-        touched = _print(row.typed, row.source) != sent.get(f"was:{key}", "")
+        mark, part, was = sent[f"mark:{key}"].partition(".")
+        touched = _print(row.typed, row.source) != (was if mark or part else _BLANK)
         if touched and _for_nobody(row):
             wrong[key] = replace(row, wrong=gettext("Choose a region, a language, or both."))
             continue
@@ -231,7 +252,7 @@ def _posted(before: Row, sent: Mapping[str, str]) -> Row:
         before,
         typed=Typed(text, sent.get(f"unit:{key}", "")),
         source=sent.get(f"source:{key}", "").strip(),
-        mark=sent.get(f"mark:{key}", ""),
+        mark=sent.get(f"mark:{key}", "").partition(".")[0],
         region=sent.get(f"region:{key}", "") if before.is_new else before.region,
         language=sent.get(f"language:{key}", "") if before.is_new else before.language,
     )
@@ -339,3 +360,7 @@ def slug(key: str) -> str:
 def _print(typed: Typed, source: str) -> str:
     held = (typed.text.strip(), typed.unit if typed.text.strip() else "", source)
     return hashlib.sha256(repr(held).encode()).hexdigest()[:16]
+
+
+_BLANK = _print(Typed(), "")
+"""Of a row that nobody has filled in."""
