@@ -35,6 +35,7 @@ from dispatcher.reports.words import listing
 
 _GONE_BY = frozenset({"alerts.not_pending", "alerts.move_not_allowed", "alerts.changed_meanwhile"})
 """What a second click of the same person is told: the first one did it."""
+NEVER_SENT = frozenset({State.REJECTED, State.CANCELLED})
 Said = Approval.Decision
 
 
@@ -291,6 +292,8 @@ def _changed(request: HttpRequest, held: Alert) -> HttpResponse:
 
 def _preview(held: Alert, *, by: User, language: str, wait: bool) -> Preview:
     """What goes out, for who may see all of it; the look is kept once it is shown."""
+    if State(held.state) in NEVER_SENT:
+        return Preview(refused=gettext("Nothing: this alert will never be sent."))
     if not desk.sees_all(by, held):
         return Preview(refused=gettext("This alert reaches further than your regions; what goes "
                                        "out, and to how many, is shown to those who see all of "

@@ -88,6 +88,11 @@ class Draft:
         return self.vouches and State(self.alert.state) in BEING_WRITTEN
 
     @property
+    def open(self) -> bool:
+        """Whether it may still be sent, after all that has to be done for that."""
+        return State(self.alert.state) in OPEN
+
+    @property
     def submitted(self) -> bool:
         """It can be changed only after it was taken back."""
         return State(self.alert.state) in OPEN - BEING_WRITTEN

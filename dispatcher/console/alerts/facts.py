@@ -131,7 +131,7 @@ class Saved:
 def sheet(draft: Draft, *, zone: ZoneInfo, held: Mapping[str, Row] | None = None) -> list[Wanted]:
     """All facts of the alert's part in the scenario's order; `held` are rows to show as typed.
 
-    Not those for regions that the person does not read.
+    Not those for regions that the person does not read; of a closed alert only those it has.
     """
     held = held or {}
     plan = scenarios.load(draft.alert.scenario)
@@ -144,7 +144,8 @@ def sheet(draft: Draft, *, zone: ZoneInfo, held: Mapping[str, Row] | None = None
     return [
         _wanted(draft, wanted, [fact for fact in facts if fact.name == wanted.name], zone, held)
         for wanted in plan.facts
-        if draft.alert.part in wanted.parts or any(fact.name == wanted.name for fact in facts)
+        if (draft.open and draft.alert.part in wanted.parts)
+        or any(fact.name == wanted.name for fact in facts)
     ]
 
 

@@ -201,3 +201,18 @@ def test_templates_leave_their_margins_at_home(signed_in, mina, draft):
     assert not re.search(r"(?m)^[ \t]+", page)
     assert "L1\nL2\nL3</textarea>" in page
     assert 'value="Oats    500 g"' in page
+
+
+def test_what_was_given_up_offers_no_form(signed_in, mina, draft):
+    """Its facts can be read; there is nothing to fill in, and nothing is said to be missing."""
+    compose.set_fact(draft, by=mina, name="product", value="Oats 500 g")
+    compose.cancel(draft, by=mina, reason="A false alarm, as it turned out")
+    client = signed_in(mina)
+    page = client.get(f"/alerts/{draft.pk}/facts/").content.decode()
+    main = page[page.index("<main") : page.index("</main>")]
+    assert "Oats 500 g" in main
+    assert "<form" not in main
+    assert main.count("<fieldset") == 1
+    own = client.get(f"/alerts/{draft.pk}/").content.decode()
+    assert "will never be sent" in own
+    assert f"/alerts/{draft.pk}/facts/" not in own
