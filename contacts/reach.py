@@ -11,6 +11,7 @@ from django.db import connection
 from contacts import segments
 from contacts.conditions import Condition
 from contacts.errors import Refused
+from contacts.folding import folding
 from contacts.kept import stale
 from contacts.models import Channel, OwnRegion, Role
 from contacts.ranks import KINDS, NONE, block, fold, footing, unfolded
@@ -171,13 +172,20 @@ def readers(audience: Audience, *, scope: Scope, kind: str, cutoff: datetime) ->
 
 # A person without any usable address is counted once, by the first of these that is true.
 _BLOCKERS: Final = ("opted_out", "suppressed", "dead", "no_consent", "no_address")
+# Folded once by hashing; the sums are made of what is left, some thousands of rows.
 _COUNT: Final = """
-    select grouping(region, language, blocker), region, language, blocker, count(*),
-        count(sms_id), count(email_id), count(push_id)
-    from (select *, coalesce(languages[1], '') as language,
-        case when coalesce(sms_id, email_id, push_id) is not null then ''
-             {blockers} end as blocker
-        from ({recipients}) r) p
+    with folded as materialized (
+        select region, coalesce(languages[1], '') as language,
+            case when coalesce(sms_id, email_id, push_id) is not null then ''
+                 {blockers} end as blocker,
+            count(*) as n, count(sms_id) as sms, count(email_id) as email, count(push_id) as push
+        from ({recipients}) r
+        group by 1, 2, 3
+    )
+    select grouping(region, language, blocker), region, language, blocker,
+        coalesce(sum(n), 0)::bigint, coalesce(sum(sms), 0)::bigint,
+        coalesce(sum(email), 0)::bigint, coalesce(sum(push), 0)::bigint
+    from folded
     group by grouping sets ((region), (language), (blocker), ())
 """
 _LATER: Final = datetime.max.replace(tzinfo=UTC)
@@ -193,7 +201,8 @@ def count(audience: Audience, *, scope: Scope, kind: str) -> Reachable:
         f"when '{reason}' in (sms_block, email_block, push_block) then '{reason}'"
         for reason in _BLOCKERS
     )
-    rows = _rows(_COUNT.format(blockers=blockers, recipients=query.sql), query.params)
+    with folding():
+        rows = _rows(_COUNT.format(blockers=blockers, recipients=query.sql), query.params)
     whole = next(row[4:] for row in rows if row[0] == _BY_NOTHING)
     by_blocker = {row[3]: row[4] for row in rows if row[0] == _BY_BLOCKER}
     by_language = {row[2]: row[4] for row in rows if row[0] == _BY_LANGUAGE}

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from contacts.folding import folding
 from contacts.reach import Audience, Query, Scope, recipients
 from dispatcher.alerts import night, scenarios
 from dispatcher.alerts.models import Alert
@@ -296,7 +297,7 @@ def _rows(name: str, alert: Alert, **values: Any) -> list[tuple[Any, ...]]:
     query = _query(alert, cutoff=timezone.now())
     text = statements("dispatcher.alerts")[name].replace("{recipients}", query.sql)
     params: dict[str, Any] = {**values, **query.params}
-    with connection.cursor() as cursor:
+    with folding(), connection.cursor() as cursor:
         cursor.execute(text, params)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
