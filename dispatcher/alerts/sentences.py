@@ -1,6 +1,7 @@
 """The room of decisions in sentences for people, by error code."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from dispatcher.kit.errors import tell
 
@@ -94,10 +95,17 @@ tell(
             "%(who)s may not do this with alert %(number)s: it is for %(regions)s."
         ),
         "alerts.over": _("Nothing of alert %(number)s is left to leave."),
-        "alerts.people_outside_scope": _(
-            "%(people)s people of this audience live outside the alert's regions and get nothing."
+        "alerts.people_outside_scope": ngettext_lazy(
+            "%(people)s person of this audience lives outside the alert's regions and gets "
+            "nothing.",
+            "%(people)s people of this audience live outside the alert's regions and get nothing.",
+            "people",
         ),
-        "alerts.people_without_language": _("%(people)s people have no language set."),
+        "alerts.people_without_language": ngettext_lazy(
+            "%(people)s person has no language set.",
+            "%(people)s people have no language set.",
+            "people",
+        ),
         "alerts.quiet_late": _(
             "%(people)s people would hear of it only after it has expired, because of quiet hours: "
             "they get nothing. A longer life or an override with a reason would change that."

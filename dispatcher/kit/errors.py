@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_SENTENCES: dict[str, object] = {}
+_SENTENCES: dict[str, Any] = {}
 
 
 class Refused(Exception):  # noqa: N818  # it says what happened to the request
@@ -27,8 +27,8 @@ class Refused(Exception):  # noqa: N818  # it says what happened to the request
         return f"{self.code} ({told})" if told else self.code
 
 
-def tell(sentences: Mapping[str, object]) -> None:
-    """Add a room's sentences: code -> lazily translated text with `%(fact)s` slots."""
+def tell(sentences: Mapping[str, Any]) -> None:
+    """Add a room's sentences: code -> lazily translated text, or plural, with `%(fact)s` slots."""
     _SENTENCES.update(sentences)
 
 
@@ -40,4 +40,4 @@ def told(code: str) -> bool:
 def sentence(error: Refused) -> str:
     """The sentence for the person, in the active language; the bare code when none is known."""
     text = _SENTENCES.get(error.code)
-    return str(error) if text is None else str(text) % error.facts
+    return str(error) if text is None else str(text % error.facts)

@@ -66,3 +66,12 @@ def test_an_error_has_a_sentence_and_its_facts(where, code, facts):
     assert text is not None, f"{where}: {code} has no sentence"
     slots = set(re.findall(r"%\((\w+)\)", text))
     assert facts is None or slots <= facts, f"{where}: {code} lacks {slots - facts}"
+
+
+def test_a_sentence_has_the_plural_of_its_number():
+    """Nobody reads of 1 people."""
+    told = [
+        kit_errors.sentence(kit_errors.Refused("alerts.people_without_language", people=people))
+        for people in (1, 2)
+    ]
+    assert told == ["1 person has no language set.", "2 people have no language set."]

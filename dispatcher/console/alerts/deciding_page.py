@@ -8,7 +8,7 @@ from typing import Literal
 
 from django.utils import timezone, translation
 from django.utils.functional import Promise
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from contacts.regions import Scope
@@ -291,7 +291,11 @@ def _notes(seen: Preview) -> Iterator[str]:
         line = gettext("Quiet hours hold nobody back: %(why)s")
         yield line % {"why": _overridden(seen.waiting.overridden)}
     for until, zone, people in seen.waiting.held:
-        line = gettext("%(people)s people wait until %(at)s (%(zone)s).")
+        line = ngettext(
+            "%(people)s person waits until %(at)s (%(zone)s).",
+            "%(people)s people wait until %(at)s (%(zone)s).",
+            people,
+        )
         at = f"{until.astimezone(zone_info(zone)):%H:%M}"
         yield line % {"people": number(people), "at": at, "zone": zone}
     for later in seen.later:
