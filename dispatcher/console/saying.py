@@ -32,9 +32,16 @@ def said(error: AnyRefused, *, scenario: str = "") -> str:
     return contacts_errors.sentence(contacts_errors.Refused(error.code, **facts))
 
 
+class _Number(int):
+    """Counts as it is, for the plural, and stands in the sentence as its reader writes it."""
+
+    def __str__(self) -> str:
+        return told.number(int(self))
+
+
 def _named(name: str, value: object) -> object:
     if isinstance(value, int) and not isinstance(value, bool):
-        return told.number(value)
+        return _Number(value)
     if not isinstance(value, str):
         return value
     called = _NAMES.get(name)
