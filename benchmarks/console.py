@@ -5,6 +5,7 @@ Django's own client asks: middleware, session, database and templates are in the
 is not. What a page asks for afterwards (*board*) is a request of its own.
 """
 
+import gc
 import json
 import sys
 from collections.abc import Callable
@@ -37,6 +38,7 @@ def main(
     """Measure milliseconds at the server and kilobytes, of pages made anew and of polls."""
     with Here() if here else Stage(keep=1):
         client, dispatch_id = _ready(deliveries, people)
+        gc.set_threshold(50_000, 20, 100)  # as the web process has it
         pages = _pages(client, dispatch_id, middle=deliveries // 2)
         if people:
             pages |= _of_people(client)
