@@ -67,7 +67,9 @@ def test_nobody_with_another_secret_opens_it():
 
 
 @pytest.mark.parametrize(
-    "key", [b"", b"\x04" + bytes(64), KEY[:-1], KEY[:-1] + bytes([KEY[-1] ^ 1])]
+    "key",
+    [b"", b"\x04" + bytes(64), KEY[:-1], KEY[:-1] + bytes([KEY[-1] ^ 1])],
+    ids=["empty", "origin", "short", "off the curve"],
 )
 def test_a_key_that_is_no_point_of_the_curve_is_a_value_error(key: bytes):
     with pytest.raises(ValueError):
