@@ -8,6 +8,7 @@ whole way is walked, up to what is in the database.
 import json
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -146,7 +147,15 @@ def twice(content: bytes) -> bytes:
     return content + b"\n" + content[at:]
 
 
+def in_encoding(name: str) -> Callable[[], object]:
+    """Read an XLIFF file that says so of itself."""
+    told = f'<?xml version="1.0" encoding="{name}"?><a/>'.encode()
+    return lambda: xliff.read(told, locale="de")
+
+
 DEEP = b"<a>" * 100_000 + b"</a>" * 100_000
+
+
 ENTITIES = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>
 <xliff version="1.2" xmlns="urn:oasis:names:tc:xliff:document:1.2">&b;</xliff>"""
 FILES: list[tuple[str, Callable[[], object], str]] = [
@@ -160,15 +169,14 @@ FILES: list[tuple[str, Callable[[], object], str]] = [
      in_po(lambda c: c.replace(b"charset=utf-8", b"charset=cp1252")),
      "wording.catalogue_charset"),
     ("PO: the same context twice", in_po(twice), "wording.catalogue_repeated"),
-    *((f"PO: {name}", in_po(lambda c, line=line: header(c, line)), "wording.catalogue_unreadable")
+    *((f"PO: {name}", in_po(partial(header, line=line)), "wording.catalogue_unreadable")
       for name, line in (("a day of no calendar", "POT-Creation-Date: some day"),
                          ("plural forms without a number", "Plural-Forms: nplurals=x; plural=n;"))),
     ("PO: a form of no number",
      in_po(lambda c: plural(c).replace(b"msgstr[0]", b"msgstr[x]")),
      "wording.catalogue_unreadable"),
-    *((f"XLIFF: the encoding {name}",
-       lambda name=name: xliff.read(f'<?xml version="1.0" encoding="{name}"?><a/>'.encode(), locale="de"),
-       "wording.xml_unreadable") for name in ("klingon", "utf-7")),
+    *((f"XLIFF: the encoding {name}", in_encoding(name), "wording.xml_unreadable")
+      for name in ("klingon", "utf-7")),
     ("CSV: a cell that never ends",
      lambda: sheet.read(b"context,source,translation\n" + b"a" * 200_000, locale="de"),
      "wording.sheet_unreadable"),
