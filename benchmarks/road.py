@@ -62,7 +62,7 @@ def _measure(
     stage: Stage, *, people: int, plain: int, runs: int, how: dict[str, Any]
 ) -> dict[str, list[Any]]:
     from benchmarks import people as crowd
-    from benchmarks import ways
+    from benchmarks import shipped, ways
     from dispatcher.cli import story
 
     cast, columns = story.cast(), CHANNELS[how["channel"]]
@@ -85,8 +85,11 @@ def _measure(
         if how["channel"] == "sms":
             _say(f"run {number} of {runs}: the bare client")
             found.setdefault("bare client", []).append(ways.bare(stage))
-        for column in columns if plain else ():
+        for column, kind in columns.items() if plain else ():
             naive = column.replace("road", "plain")
+            if package := shipped.missing(kind):
+                _say(f"run {number} of {runs}: the {naive} way not: {package} is not installed")
+                continue
             _say(f"run {number} of {runs}: the {naive} way")
             run = ways.plain(stage, **whom[column], most=plain, cast=cast)
             found.setdefault(naive, []).append(run)

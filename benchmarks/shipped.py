@@ -6,6 +6,7 @@ parcel and returns the carrier's id. Clients are loaded when they are made: nobo
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from dispatcher.providers.base import Email, Parcel, Push, Sms
@@ -135,3 +136,9 @@ SENDERS: Mapping[str, Callable[[Account], Send]] = {
     "webpush": webpush,
 }
 """By what is measured, as in `stage.CARRIERS`."""
+PACKAGES = {"sms": "twilio", "email": "sendgrid", "fcm": "firebase_admin", "webpush": "pywebpush"}
+
+
+def missing(kind: str) -> str:
+    """The package that the plain way of this kind lacks here, or nothing."""
+    return "" if find_spec(PACKAGES[kind]) else PACKAGES[kind].replace("_", "-")
