@@ -65,6 +65,7 @@ class Track:
     _lines: set[asyncio.Task[None]] = field(default_factory=set)
     _width: int = FEW
     _heard: list[Outcome] = field(default_factory=list)
+    _repeatable: bool = False
     _alarm: asyncio.Task[None] | None = None
     _purse: Purse = field(init=False)
     _paying: bool = False
@@ -98,7 +99,9 @@ class Track:
     async def tell(self) -> None:
         """Tell the breaker what was heard; when the account is ill, what still waits goes back."""
         heard, self._heard = self._heard, []
-        if await self.breaker.heard(self.account, heard, mode=self.mode):
+        if await self.breaker.heard(
+            self.account, heard, mode=self.mode, repeatable=self._repeatable
+        ):
             self.clear(lambda _: ILL)
 
     def clear(self, bar: Bar) -> None:
@@ -159,6 +162,7 @@ class Track:
             if len(told) != len(parcels):
                 raise ValueError(f"{call.provider.name}: {len(told)} outcomes for {len(parcels)}")
             outcomes = told
+            self._repeatable = call.provider.repeatable
             self._hear(told[0])
         finally:
             self._end(train, n, outcomes)

@@ -31,7 +31,7 @@ class Breaker:
     def __init__(self, dice):
         self.dice = dice
 
-    async def heard(self, account, told, *, mode):  # noqa: ARG002
+    async def heard(self, account, told, *, mode, repeatable):  # noqa: ARG002
         await asyncio.sleep(self.dice.choice([0.0005, 0.05, 0.2]))
         return False
 
@@ -40,6 +40,7 @@ class Carrier:
     """Every tenth answer is unsure."""
 
     name = "carrier"
+    repeatable = False
 
     def __init__(self, dice):
         self.dice = dice
@@ -127,3 +128,29 @@ def test_nobody_who_sleeps_for_the_pace_is_forgotten(seed):
             return await asyncio.gather(*(convoy() for _ in range(CONVOYS)))
 
     assert asyncio.run(drive()) == [3 * CALLS] * CONVOYS
+
+
+@pytest.mark.parametrize("repeatable", [True, False])
+def test_the_breaker_is_told_whether_a_message_may_go_twice(repeatable):
+    """A push service that is half well goes on; half of an SMS carrier's unsure is too much."""
+    told: list[bool] = []
+    nothing: Any = None
+    pace: Any = Pace()
+
+    class Hearing(Breaker):
+        async def heard(self, account, outcomes, *, mode, repeatable):
+            told.append(repeatable)
+            return await super().heard(account, outcomes, mode=mode, repeatable=repeatable)
+
+    dice: Any = random.Random(1)
+    breaker: Any = Hearing(dice)
+    carrier: Any = Carrier(dice)
+    carrier.repeatable = repeatable
+
+    async def drive():
+        track = Track("carrier", "drill", nothing, pace, breaker, lambda _: None, lambda _: None)
+        await track.carry([Call.of(carrier, 1, [Piece(1, n, nothing)]) for n in range(20)])
+
+    asyncio.run(drive())
+    assert told
+    assert set(told) == {repeatable}

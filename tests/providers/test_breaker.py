@@ -92,6 +92,18 @@ def test_it_opens_at_so_many_that_are_so_large_a_share(ill, good, opens):
     played(scene)
 
 
+@pytest.mark.parametrize(("ill", "good", "opens"), [(5, 5, False), (17, 2, False), (18, 2, True)])
+def test_where_a_message_may_go_twice_half_well_is_well_enough(ill, good, opens):
+    """A push service that drops half of what it gets still reaches people; nobody stands in."""
+
+    async def scene(breaker: Breaker) -> None:
+        told = [GOOD] * good + [ILL] * ill
+        assert await breaker.heard("a", told, mode="real", repeatable=True) is opens
+        assert (await most(breaker) == 0) is opens
+
+    played(scene)
+
+
 def test_failures_add_up_over_workers_and_are_forgotten_after_the_window():
     async def scene(breaker: Breaker) -> None:
         await heard(breaker, *[ILL] * 4)
