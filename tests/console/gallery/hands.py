@@ -27,10 +27,21 @@ STOP = """() => {
 }"""
 REACHABLE = """() => [...document.querySelectorAll(
   'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]')]
-  .filter(one => !one.disabled && one.checkVisibility({visibilityProperty: true}) && !one.dataset.stop
+  .filter(one => !one.matches(':disabled, [tabindex="-1"][aria-hidden]') && !one.dataset.stop
+    && one.checkVisibility({visibilityProperty: true})
     && !(one.type === 'radio' && document.querySelector(`[data-stop][name="${one.name}"]`))
     && !one.closest('details:not([open]) > :not(summary)'))
   .map(one => one.outerHTML.slice(0, 110))"""
+FROM_THE_TOP = """() => {
+  const one = document.createElement('span');
+  one.tabIndex = -1;
+  document.body.prepend(one);
+  one.focus();
+  one.remove();
+}"""
+"""The next Tab begins at the top, wherever the page has put the focus (its first error, a field)."""
+FRAME = "document.querySelector('.skip, header, nav') !== null"
+"""Whether something stands before the content: a page of one question has nothing to skip."""
 MOST = 400
 """Presses of Tab after which it is a trap."""
 
@@ -38,6 +49,7 @@ MOST = 400
 def tabbed(page: Any) -> list[str]:
     """Walk the page with Tab: each control is reached in the order of the eye, and shows it."""
     wrong, stops = [], []
+    page.evaluate(FROM_THE_TOP)
     for _ in range(MOST):
         page.keyboard.press("Tab")
         stop = page.evaluate(STOP)
@@ -58,6 +70,9 @@ def tabbed(page: Any) -> list[str]:
 
 def skipped(page: Any) -> list[str]:
     """The first Tab stands on the link that skips the frame, and it leads to the content."""
+    if not page.evaluate(FRAME):
+        return []
+    page.evaluate(FROM_THE_TOP)
     page.keyboard.press("Tab")
     if page.evaluate("document.activeElement.className") != "skip":
         return ["the first stop is not the skip link"]

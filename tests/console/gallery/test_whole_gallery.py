@@ -66,6 +66,8 @@ def test_each_page_by_hand(town, camera, what):
     """Keyboard only, and twice as large."""
     wrong = {}
     for shot in recipes.shots(town):
+        if shot.then is recipes.on_paper:
+            continue
         page = camera.open(DESK, shot.who, old=shot.old)
         page.goto(shot.path)
         if shot.then:
