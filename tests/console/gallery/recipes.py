@@ -143,7 +143,9 @@ def home_and_alerts(town: Town) -> Iterator[Shot]:
             path = f"/alerts/{number[state]}/{step}/{whole}"
             yield Shot(f"{step}-{state}", f"alerts-{step}", path, "mina", then=fold_out)
     told = number["told"]
-    yield Shot("audience-text", "alerts-audience", f"/alerts/{told}/audience/?as=text&whole=1", "mina")
+    yield Shot(
+        "audience-text", "alerts-audience", f"/alerts/{told}/audience/?as=text&whole=1", "mina"
+    )
     for channel, language in (("sms", "fa"), ("email", "de"), ("push", "ja")):
         path = f"/alerts/{told}/words/consumer/{channel}/{language}/"
         yield Shot(f"cell-{channel}", "alerts-cell", path, "mina")
