@@ -9,6 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatcher.alerts import compose
+from dispatcher.alerts.models import Alert
+from dispatcher.alerts.states import State
+from dispatcher.console.alerts import draft as drafts
 from dispatcher.console.alerts import entry
 from dispatcher.console.alerts.entry import Typed
 from dispatcher.wording import values
@@ -216,3 +219,17 @@ def test_what_was_given_up_offers_no_form(signed_in, mina, draft):
     own = client.get(f"/alerts/{draft.pk}/").content.decode()
     assert "will never be sent" in own
     assert f"/alerts/{draft.pk}/facts/" not in own
+
+
+@pytest.mark.parametrize("state", sorted(set(State) - drafts.BEING_WRITTEN))
+def test_nobody_checks_what_cannot_be_changed(signed_in, mina, draft, state):
+    """The button stands only where it would be taken; what is verified can be read everywhere."""
+    compose.set_fact(draft, by=mina, name="product", value="Oats 500 g", source="The laboratory")
+    client = signed_in(mina)
+    address = f"/alerts/{draft.pk}/facts/"
+    assert 'name="verify"' in client.get(address).content.decode()
+    Alert.objects.filter(pk=draft.pk).update(state=state)
+    page = client.get(address).content.decode()
+    assert "Oats 500 g" in page
+    assert 'name="verify"' not in page
+    assert "I have checked it" not in page
