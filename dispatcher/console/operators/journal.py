@@ -19,7 +19,7 @@ from dispatcher.console.operators.forms import Sifting
 from dispatcher.operators import journal as book
 from dispatcher.operators import reading
 from dispatcher.operators.deeds import DEEDS
-from dispatcher.operators.models import JournalEntry
+from dispatcher.operators.models import JournalEntry, Office
 from dispatcher.operators.reading import Wanted
 from dispatcher.reports.exports import defused
 
@@ -49,6 +49,7 @@ def journal(request: HttpRequest) -> HttpResponse:
     told: dict[str, object] = {
         "form": form,
         "lines": lines[:MOST],
+        "offices": Office.objects.in_bulk(),
         "file_at": f"?{asked.urlencode()}" if asked else "",
         "newer": f"?{asked.urlencode()}" if known else "",
         "older": "",

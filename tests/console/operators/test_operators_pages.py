@@ -11,7 +11,7 @@ from dispatcher.console.account import proof
 from dispatcher.console.operators import carriers, journal
 from dispatcher.operators import journal as book
 from dispatcher.operators import keys, roster
-from dispatcher.operators.models import JournalEntry, Key, Membership, User
+from dispatcher.operators.models import JournalEntry, Key, Membership, Office, User
 from dispatcher.operators.roles import Role
 from tests.console.account.finding import caught
 from tests.console.conftest import NASTY, PASSWORD
@@ -254,6 +254,34 @@ def test_what_others_wrote_is_letters_on_the_page(admin, mina):
     """A reason with a script in it does not run."""
     book.note(mina, "alerts.returned", "alert:1", reason=NASTY)
     assert NASTY not in admin.get("/operators/journal/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("details", "told", "code"),
+    [
+        ({"office": "ceo"}, "Leitung des Unternehmens|Geschäftsführung", "ceo"),
+        ({"office": "night"}, "Nachtdienst", "night"),
+        ({"without": ["ceo", "night"]}, "Nachtdienst", "night"),
+        ({"scenario": "recall"}, "Produktrückruf", "recall"),
+        ({"scenario": "own_plan"}, "own_plan", None),
+        ({"stance": "admits", "quiet_hours": None}, "räumt", "admits"),
+        ({"locale": "pt-BR"}, "Portugiesisch", "pt-BR"),
+        ({"region": "BR"}, "Brasilien", "<bdi>BR</bdi>"),
+        ({"room": "wordings"}, "Texte", "wordings"),
+        ({"deputy": True}, "Ja|ja", "True"),
+    ],
+)
+def test_details_of_the_journal_are_called_by_their_names(admin, mina, details, told, code):
+    """Offices, scenarios, languages and regions are no codes; what is unknown stays as it is."""
+    Office.objects.create(key="night", title="Nachtdienst")
+    JournalEntry.objects.all().delete()
+    book.note(mina, "alerts.approved", "alert:1", **details)
+    admin.cookies["django_language"] = "de"
+    page = admin.get("/operators/journal/").content.decode()
+    line = page[page.index('class="rows journal"') :].partition("</ol>")[0]
+    assert re.search(told, line), line
+    assert code is None or code not in line
+    assert "None" not in line
 
 
 def test_an_export_is_on_record(admin):
