@@ -155,3 +155,17 @@ def test_what_is_marked_for_translation_is_found_when_the_catalogues_are_renewed
         if not one.startswith(SAID_ELSEWHERE) and not any(pathmatch(held, one) for held in kept)
     ]
     assert not lost
+
+
+def test_the_sign_after_a_name_is_the_languages_own():
+    """French has a space before a colon, Chinese a wide one: both come from the catalogue."""
+    glued = re.compile(r"%?[%}]\}(</\w+>)*[:;!?](?=[\s<])")
+    within = re.compile(r"\{% blocktranslate.*?endblocktranslate %\}", re.DOTALL)
+    pages = sorted((ROOT / "dispatcher").rglob("templates/**/*.html"))
+    assert len(pages) > 100
+    found = {
+        str(page.relative_to(ROOT)): hit[0]
+        for page in pages
+        if (hit := glued.search(within.sub("", page.read_text(encoding="utf-8"))))
+    }
+    assert not found

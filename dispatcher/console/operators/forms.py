@@ -16,6 +16,7 @@ from django.utils.translation import pgettext_lazy
 
 from contacts import territories
 from contacts.errors import Refused, sentence
+from dispatcher.console.templatetags.told import colon
 from dispatcher.operators import access
 from dispatcher.operators.deeds import ROOMS
 from dispatcher.operators.models import Office
@@ -33,7 +34,7 @@ TONGUES = [(langcodes.standardize_tag(tag), name) for tag, name in settings.LANG
 
 def roles() -> list[tuple[str, str]]:
     """Each role with what it may do."""
-    return [(role.value, f"{name}: {ROLES[role]}") for role, name in NAMES.items()]
+    return [(role.value, f"{name}{colon()}{ROLES[role]}") for role, name in NAMES.items()]
 
 
 def offices() -> list[tuple[str, str]]:

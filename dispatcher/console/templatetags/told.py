@@ -9,6 +9,7 @@ from babel import numbers, units
 from django import template
 from django.utils import timezone, translation
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import pgettext
 
 from dispatcher.channels import letter as letters
 from dispatcher.ledger.models import Dispatch
@@ -34,6 +35,12 @@ def _show(value: values.Value, kind: str, style: str = "") -> str:
 def letter(body: str) -> SafeString:
     """A letter's Markdown as its readers see it; only plain marks survive."""
     return mark_safe(letters.shown(body))  # noqa: S308  # cleaned there
+
+
+@register.simple_tag
+def colon() -> str:
+    """What stands between a name and what is said of it: French has a space before it, too."""
+    return pgettext("between a name and what is said of it", ": ")
 
 
 @register.filter
