@@ -21,18 +21,24 @@ def said(error: AnyRefused, *, scenario: str = "") -> str:
 
     With a scenario its facts are called as its pages call them: “Lot numbers …” for `lots`.
     """
+    facts = called(error, scenario=scenario)
+    if isinstance(error, Refused):
+        return sentence(Refused(error.code, **facts))
+    return contacts_errors.sentence(contacts_errors.Refused(error.code, **facts))
+
+
+def called(error: AnyRefused, *, scenario: str = "") -> dict[str, object]:
+    """The facts of a finding as its sentence names them."""
     facts = {name: _named(name, value) for name, value in error.facts.items()}
     if scenario:
         facts |= {
             name: told.apart(_fact(str(error.facts[name]), scenario))
             for name in ("name", "fact") & facts.keys()
         }
-    if isinstance(error, Refused):
-        return sentence(Refused(error.code, **facts))
-    return contacts_errors.sentence(contacts_errors.Refused(error.code, **facts))
+    return facts
 
 
-class _Number(int):
+class Counted(int):
     """Counts as it is, for the plural, and stands in the sentence as its reader writes it."""
 
     def __str__(self) -> str:
@@ -41,7 +47,7 @@ class _Number(int):
 
 def _named(name: str, value: object) -> object:
     if isinstance(value, int) and not isinstance(value, bool):
-        return _Number(value)
+        return Counted(value)
     if not isinstance(value, str):
         return value
     called = _NAMES.get(name)

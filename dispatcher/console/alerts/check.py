@@ -9,9 +9,9 @@ from django.utils.translation import gettext
 from contacts import errors as contacts_errors
 from dispatcher.alerts import scenarios
 from dispatcher.alerts.preview import Example, Preview
+from dispatcher.console.alerts import alike
+from dispatcher.console.alerts.alike import Note
 from dispatcher.console.alerts.draft import STEPS, Draft
-from dispatcher.console.alerts.words import Note
-from dispatcher.console.saying import said
 from dispatcher.console.words.names import group_name
 from dispatcher.kit.errors import Refused
 from dispatcher.operators.models import Office
@@ -62,6 +62,8 @@ class Board:
     """All that the page says."""
 
     causes: tuple[Note, ...]
+    blockers: int
+    """How many causes there are; those of one kind are one note."""
     findings: tuple[Note, ...]
     total: int
     reachable: int
@@ -81,6 +83,7 @@ def board(draft: Draft, seen: Preview) -> Board:
         silent[words.reason(why)] += people
     return Board(
         causes=notes(draft, seen.causes, level="refuse"),
+        blockers=len(seen.causes),
         findings=notes(draft, seen.findings, level="warn"),
         total=seen.reachable.total,
         reachable=seen.reachable.reachable,
@@ -91,8 +94,13 @@ def board(draft: Draft, seen: Preview) -> Board:
 
 
 def notes(draft: Draft, errors: Iterable[AnyRefused], *, level: str) -> tuple[Note, ...]:
-    """Each as a sentence, with the way to the step that mends it."""
-    return tuple(_note(draft, error, level) for error in errors)
+    """Each kind as a sentence, with the way to the step that mends it."""
+    return alike.grouped(
+        errors,
+        level=level,
+        scenario=draft.alert.scenario,
+        remedy=lambda error: _remedy(draft, error),
+    )
 
 
 def step_of(code: str) -> str:
@@ -114,15 +122,14 @@ def offices(draft: Draft) -> tuple[str, ...]:
     return tuple(str(known.get(key, key)) for key in asked)
 
 
-def _note(draft: Draft, error: AnyRefused, level: str) -> Note:
+def _remedy(draft: Draft, error: AnyRefused) -> tuple[str, str]:
+    """The address of the step that mends it, and its name; '' where these pages have none."""
     step = step_of(error.code)
-    text = said(error, scenario=draft.alert.scenario)
     if not step:
-        return Note(level, text)
+        return "", ""
     fact = str(error.facts.get("name") or error.facts.get("fact") or "").split(" ")[0]
     place = f"#f-{fact}--" if step == "facts" and fact else ""
-    remedy = gettext("Go to: %(step)s") % {"step": STEPS[step]}
-    return Note(level, text, f"{draft.address(step)}{place}", remedy)
+    return f"{draft.address(step)}{place}", gettext("Go to: %(step)s") % {"step": STEPS[step]}
 
 
 def _shelves(examples: Iterable[Example]) -> list[Shelf]:

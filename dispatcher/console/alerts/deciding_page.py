@@ -18,10 +18,10 @@ from dispatcher.alerts.preview import Example, Preview
 from dispatcher.alerts.states import State
 from dispatcher.alerts.survey import Told
 from dispatcher.alerts.turns import Turn
-from dispatcher.console.alerts import deciding_words
+from dispatcher.console.alerts import alike, deciding_words
+from dispatcher.console.alerts.alike import Note
 from dispatcher.console.alerts.difference import Piece, around, difference
 from dispatcher.console.alerts.draft import STATES
-from dispatcher.console.saying import said
 from dispatcher.console.templatetags.told import duration, number
 from dispatcher.fanout.quiet import zone_info
 from dispatcher.kit.errors import Refused
@@ -88,16 +88,6 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """Something to mend or to know."""
-
-    level: Literal["refuse", "warn", "note"]
-    text: str
-    href: str = ""
-    remedy: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Tongue:
     """A language of the message, and whether its examples are the ones that are shown."""
 
@@ -122,7 +112,7 @@ class Outgoing:
     """Why people get nothing."""
     notes: tuple[str, ...]
     """Who waits, and what comes later."""
-    findings: tuple[Finding, ...]
+    findings: tuple[Note, ...]
 
     @property
     def first_regions(self) -> tuple[Share, ...]:
@@ -159,8 +149,8 @@ def outgoing(seen: Preview, *, language: str, scenario: str) -> Outgoing:
         untold=_shares(dict(untold.most_common()), str),
         notes=tuple(_notes(seen)),
         findings=(
-            *(Finding("refuse", said(one, scenario=scenario)) for one in seen.causes),
-            *(Finding("warn", said(one, scenario=scenario)) for one in seen.findings),
+            *alike.grouped(seen.causes, level="refuse", scenario=scenario),
+            *alike.grouped(seen.findings, level="warn", scenario=scenario),
         ),
     )
 

@@ -148,7 +148,7 @@ def _judged(draft: Draft) -> checking.Board:
         causes = gate.lacks(draft.alert)
         drafts.keep_wrong(draft.alert, checking.wrong(causes))
         notes = checking.notes(draft, causes, level="refuse")
-        return checking.Board(notes, (), 0, 0, (), (), ())
+        return checking.Board(notes, len(causes), (), 0, 0, (), (), ())
     seen = preview(draft.alert, by=draft.user)
     drafts.keep_wrong(draft.alert, checking.wrong(seen.causes))
     return checking.board(draft, seen)

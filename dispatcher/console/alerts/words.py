@@ -16,6 +16,7 @@ from dispatcher.alerts.models import Alert
 from dispatcher.alerts.sheet import Sheet
 from dispatcher.alerts.survey import Told
 from dispatcher.channels.base import personal
+from dispatcher.console.alerts.alike import Note
 from dispatcher.console.alerts.draft import Draft
 from dispatcher.console.saying import said
 from dispatcher.console.templatetags.told import number
@@ -91,16 +92,6 @@ class Message:
     direction: str
     fields: Mapping[str, str]
     parts: sms.Parts | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A finding as the page lists it."""
-
-    level: str
-    text: str
-    href: str = ""
-    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
