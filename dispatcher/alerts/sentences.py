@@ -52,8 +52,10 @@ tell(
             "its way. It can be erased when that alert is complete or cancelled."
         ),
         "alerts.list_of_another": _("The private list %(list)s belongs to another alert."),
-        "alerts.long_sms": _(
-            "The text message for %(group)s in %(language)s takes %(parts)s parts."
+        "alerts.long_sms": ngettext_lazy(
+            "The text message for %(group)s in %(language)s takes %(parts)s part.",
+            "The text message for %(group)s in %(language)s takes %(parts)s parts.",
+            "parts",
         ),
         "alerts.move_not_allowed": _("“%(old)s” cannot become “%(new)s”."),
         "alerts.no_audience": _("There is no audience yet: give a segment, a list, or both."),
@@ -70,8 +72,10 @@ tell(
         ),
         "alerts.no_such_fact": _("Alert %(number)s has no fact “%(name)s” for these readers."),
         "alerts.no_wording": _("There is no accepted wording for %(group)s by %(channel)s."),
-        "alerts.nobody_reachable": _(
-            "None of the %(people)s people can be reached: see the blockers in the preview."
+        "alerts.nobody_reachable": ngettext_lazy(
+            "The only person of this audience cannot be reached: see the blockers in the preview.",
+            "None of the %(people)s people can be reached: see the blockers in the preview.",
+            "people",
         ),
         "alerts.not_approved": _(
             "Only what is approved leaves; alert %(number)s is not (%(state)s)."
@@ -79,7 +83,11 @@ tell(
         "alerts.not_in_office": _("%(who)s neither holds nor deputises for: %(offices)s."),
         "alerts.not_launched": _("Alert %(number)s has not been launched."),
         "alerts.not_pending": _("Nobody is asked to approve alert %(number)s (%(state)s)."),
-        "alerts.not_ready": _("Alert %(number)s cannot be submitted yet (%(count)s reasons)."),
+        "alerts.not_ready": ngettext_lazy(
+            "Alert %(number)s cannot be submitted yet (%(count)s reason).",
+            "Alert %(number)s cannot be submitted yet (%(count)s reasons).",
+            "count",
+        ),
         "alerts.nothing_followed": _(
             "Alert %(number)s follows no alert that has left: name a segment or a list."
         ),
@@ -106,14 +114,23 @@ tell(
             "%(people)s people have no language set.",
             "people",
         ),
-        "alerts.quiet_late": _(
-            "%(people)s people would hear of it only after it has expired, because of quiet hours: "
-            "they get nothing. A longer life or an override with a reason would change that."
+        "alerts.quiet_late": ngettext_lazy(
+            "%(people)s person would hear of it only after it has expired, because "
+            "of quiet hours: they get nothing. A longer life or an override with a "
+            "reason would change that.",
+            "%(people)s people would hear of it only after it has expired, because "
+            "of quiet hours: they get nothing. A longer life or an override with a "
+            "reason would change that.",
+            "people",
         ),
         "alerts.quiet_life_safety": _(
             "“%(scenario)s” is about life and safety: quiet hours do not apply."
         ),
-        "alerts.reason_missing": _("A reason is needed (at least %(least)s characters)."),
+        "alerts.reason_missing": ngettext_lazy(
+            "A reason is needed (at least %(least)s character).",
+            "A reason is needed (at least %(least)s characters).",
+            "least",
+        ),
         "alerts.scenario_unreadable": _("%(source)s is not readable: %(what)s"),
         "alerts.scenario_wrong": _("%(source)s, %(where)s: %(what)s"),
         "alerts.still_leaving": _(
@@ -138,36 +155,63 @@ tell(
             "No message that has left says anything else because of this; there is nothing to "
             "correct."
         ),
-        "alerts.sms_links_refused": _(
-            "%(country)s: %(people)s people; links are refused in text messages (read %(read)s, "
-            "%(source)s). Use e-mail and push there, or a wording without a link."
+        "alerts.sms_links_refused": ngettext_lazy(
+            "%(country)s: %(people)s person; links are refused in text messages "
+            "(read %(read)s, %(source)s). Use e-mail and push there, or a wording "
+            "without a link.",
+            "%(country)s: %(people)s people; links are refused in text messages "
+            "(read %(read)s, %(source)s). Use e-mail and push there, or a wording "
+            "without a link.",
+            "people",
         ),
-        "alerts.sms_links_registered": _(
-            "%(country)s: %(people)s people; links arrive in text messages only when they were "
-            "registered (read %(read)s, %(source)s)."
+        "alerts.sms_links_registered": ngettext_lazy(
+            "%(country)s: %(people)s person; links arrive in text messages only "
+            "when they were registered (read %(read)s, %(source)s).",
+            "%(country)s: %(people)s people; links arrive in text messages only "
+            "when they were registered (read %(read)s, %(source)s).",
+            "people",
         ),
-        "alerts.sms_phones_refused": _(
-            "%(country)s: %(people)s people; telephone numbers are refused in text messages (read "
-            "%(read)s, %(source)s). Use e-mail and push there, or a wording without one."
+        "alerts.sms_phones_refused": ngettext_lazy(
+            "%(country)s: %(people)s person; telephone numbers are refused in text "
+            "messages (read %(read)s, %(source)s). Use e-mail and push there, or a "
+            "wording without one.",
+            "%(country)s: %(people)s people; telephone numbers are refused in text "
+            "messages (read %(read)s, %(source)s). Use e-mail and push there, or a "
+            "wording without one.",
+            "people",
         ),
-        "alerts.sms_sender_registered": _(
-            "%(country)s: %(people)s people; the name that sends text messages must be registered "
-            "there (read %(read)s, %(source)s)."
+        "alerts.sms_sender_registered": ngettext_lazy(
+            "%(country)s: %(people)s person; the name that sends text messages "
+            "must be registered there (read %(read)s, %(source)s).",
+            "%(country)s: %(people)s people; the name that sends text messages "
+            "must be registered there (read %(read)s, %(source)s).",
+            "people",
         ),
-        "alerts.sms_sender_numeric": _(
-            "%(country)s: %(people)s people; only numbers may send text messages there, no names "
-            "(read %(read)s, %(source)s)."
+        "alerts.sms_sender_numeric": ngettext_lazy(
+            "%(country)s: %(people)s person; only numbers may send text messages "
+            "there, no names (read %(read)s, %(source)s).",
+            "%(country)s: %(people)s people; only numbers may send text messages "
+            "there, no names (read %(read)s, %(source)s).",
+            "people",
         ),
         "channels.rules_wrong": _(
             "The file of country rules %(source)s cannot be used: look at %(where)s."
         ),
-        "alerts.sms_hours": _(
-            "%(country)s: %(people)s people; such messages are delivered from %(says)s only (read "
-            "%(read)s, %(source)s)."
+        "alerts.sms_hours": ngettext_lazy(
+            "%(country)s: %(people)s person; such messages are delivered from "
+            "%(says)s only (read %(read)s, %(source)s).",
+            "%(country)s: %(people)s people; such messages are delivered from "
+            "%(says)s only (read %(read)s, %(source)s).",
+            "people",
         ),
-        "alerts.sms_receipts_partial": _(
-            "%(country)s: %(people)s people; some networks send no receipt, so “handed over” may "
-            "be all that is ever known (read %(read)s, %(source)s)."
+        "alerts.sms_receipts_partial": ngettext_lazy(
+            "%(country)s: %(people)s person; some networks send no receipt, so "
+            "“handed over” may be all that is ever known (read %(read)s, "
+            "%(source)s).",
+            "%(country)s: %(people)s people; some networks send no receipt, so "
+            "“handed over” may be all that is ever known (read %(read)s, "
+            "%(source)s).",
+            "people",
         ),
         "alerts.nobody_vouches": _(
             "Nobody has vouched for the %(channel)s text for %(group)s in any language; a real "

@@ -6,7 +6,13 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, get_language_bidi, gettext, pgettext_lazy
+from django.utils.translation import (
+    get_language,
+    get_language_bidi,
+    gettext,
+    ngettext,
+    pgettext_lazy,
+)
 from django.utils.translation import gettext_lazy as _
 
 from dispatcher.ledger import stages
@@ -98,5 +104,5 @@ def _percent(share: int) -> str:
 def _staged(dispatch: Dispatch, *, whole: bool) -> Iterator[Event]:
     for one in stages.of(dispatch.pk):
         if one.begun_at and one.targeted:
-            line = gettext("%(n)s messages") % {"n": one.targeted} if whole else ""
-            yield Event(one.begun_at, str(STAGES[one.kind]), note=line)
+            line = ngettext("%(n)s message", "%(n)s messages", one.targeted) if whole else ""
+            yield Event(one.begun_at, str(STAGES[one.kind]), note=line % {"n": one.targeted})

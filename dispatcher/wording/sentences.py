@@ -1,13 +1,18 @@
 """What the room's errors and findings say to people."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from dispatcher.kit.errors import tell
 
 tell(
     {
         # Texts: placeholders.parse. `position` counts characters from 1.
-        "wording.text_too_long": _("The text has %(length)s characters; at most %(most)s."),
+        "wording.text_too_long": ngettext_lazy(
+            "The text has %(length)s character; at most %(most)s.",
+            "The text has %(length)s characters; at most %(most)s.",
+            "length",
+        ),
         "wording.too_many_marks": _(
             "More than %(most)s combining marks stand on one letter at character %(position)s."
         ),
@@ -74,9 +79,14 @@ tell(
         "wording.not_yours": _(
             "%(who)s may not write %(key)s: that is for authors of all regions that hear it."
         ),
-        "wording.outdates": _(
-            "%(count)s languages would go stale (%(languages)s): every alert in them waits until "
-            "somebody has accepted their text again. Say that you know how many."
+        "wording.outdates": ngettext_lazy(
+            "%(count)s language would go stale (%(languages)s): every alert in it "
+            "waits until somebody has accepted its text again. Say that you know "
+            "how many.",
+            "%(count)s languages would go stale (%(languages)s): every alert in "
+            "them waits until somebody has accepted their text again. Say that you "
+            "know how many.",
+            "count",
         ),
         "wording.own_edit": _(
             "%(who)s wrote this text last; another translator of the language must accept it."
@@ -187,10 +197,16 @@ tell(
         "wording.elements_missing": _(
             "%(field)s: what the message must say and this one does not: %(elements)s"
         ),
-        "wording.sms_cost": _("%(field)s: %(parts)s parts; one message costs: %(prices)s"),
+        "wording.sms_cost": ngettext_lazy(
+            "%(field)s: %(parts)s part; one message costs: %(prices)s",
+            "%(field)s: %(parts)s parts; one message costs: %(prices)s",
+            "parts",
+        ),
         "wording.sms_price_unknown": _("%(field)s: price not known for: %(countries)s"),
-        "wording.push_long": _(
-            "%(field)s: %(length)s characters; phones may cut off after %(most)s."
+        "wording.push_long": ngettext_lazy(
+            "%(field)s: %(length)s character; phones may cut off after %(most)s.",
+            "%(field)s: %(length)s characters; phones may cut off after %(most)s.",
+            "length",
         ),
         # Exchange with translators.
         "wording.bundle_not_taken": _(
@@ -245,8 +261,10 @@ tell(
         "wording.plural_over_lines": _("A plural form goes over several lines."),
         "wording.budget_spent": _("The budget of %(most)s characters for this text is spent."),
         "wording.fact_type": _("The fact %(fact)s has an unknown type: %(type)s"),
-        "wording.fact_too_long": _(
-            "The fact %(fact)s has %(length)s characters; at most %(most)s."
+        "wording.fact_too_long": ngettext_lazy(
+            "The fact %(fact)s has %(length)s character; at most %(most)s.",
+            "The fact %(fact)s has %(length)s characters; at most %(most)s.",
+            "length",
         ),
         "wording.fact_unreadable": _("The fact %(fact)s is no %(type)s: %(value)s"),
         "wording.fact_missing": _("%(wording)s in %(locale)s needs the fact %(fact)s."),
@@ -319,11 +337,15 @@ tell(
         "wording.address_glued": _(
             "%(field)s: what follows %(name)s touches it and may become a part of the address."
         ),
-        "wording.sms_parts": _(
-            "%(field)s: about %(parts)s parts (%(units)s units of %(encoding)s) with usual values."
+        "wording.sms_parts": ngettext_lazy(
+            "%(field)s: about %(parts)s part (%(units)s units of %(encoding)s) with usual values.",
+            "%(field)s: about %(parts)s parts (%(units)s units of %(encoding)s) with usual values.",
+            "parts",
         ),
-        "wording.sms_long": _(
-            "%(field)s: about %(parts)s parts with usual values; at most %(most)s should do."
+        "wording.sms_long": ngettext_lazy(
+            "%(field)s: about %(parts)s part with usual values; at most %(most)s should do.",
+            "%(field)s: about %(parts)s parts with usual values; at most %(most)s should do.",
+            "parts",
         ),
     }
 )

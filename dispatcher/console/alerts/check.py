@@ -12,6 +12,7 @@ from dispatcher.alerts.preview import Example, Preview
 from dispatcher.console.alerts import alike
 from dispatcher.console.alerts.alike import Note
 from dispatcher.console.alerts.draft import STEPS, Draft
+from dispatcher.console.alerts.facts import slug
 from dispatcher.console.words.names import group_name
 from dispatcher.kit.errors import Refused
 from dispatcher.operators.models import Office
@@ -128,7 +129,7 @@ def _remedy(draft: Draft, error: AnyRefused) -> tuple[str, str]:
     if not step:
         return "", ""
     fact = str(error.facts.get("name") or error.facts.get("fact") or "").split(" ")[0]
-    place = f"#f-{fact}--" if step == "facts" and fact else ""
+    place = f"#{slug(f'{fact}~~')}" if step == "facts" and fact else ""
     return f"{draft.address(step)}{place}", gettext("Go to: %(step)s") % {"step": STEPS[step]}
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext_lazy
 
 from dispatcher.alerts import choices, compose, deputies, marks, night, scenarios, survey
 from dispatcher.alerts.models import Alert
@@ -220,13 +220,17 @@ def escalation(alert: Alert) -> str:
     if asked is None or not isinstance(found, Escalation):
         return ""
     office = Office.objects.filter(pk=asked.office).first()
-    return gettext(
+    minutes = found.within // 60
+    return ngettext(
+        "If less than %(share)s %% of %(group)s have confirmed after %(minutes)s minute, this is "
+        "told: %(whom)s.",
         "If less than %(share)s %% of %(group)s have confirmed after %(minutes)s minutes, this is "
-        "told: %(whom)s."
+        "told: %(whom)s.",
+        minutes,
     ) % {
         "share": asked.share,
         "group": group_name(asked.of) if asked.of else gettext("everybody"),
-        "minutes": found.within // 60,
+        "minutes": minutes,
         "whom": str(office or asked.to),
     }
 

@@ -52,6 +52,8 @@ def detail(context: Context, name: str, value: object) -> str:
     if isinstance(value, bool):
         return gettext("yes,no").split(",")[not value]
     key = "" if value is None else str(value)
+    if not key:
+        return "–"
     if name in OFFICES:
         return str(context["offices"].get(key, key))
     called = CALLED.get(name)

@@ -8,7 +8,7 @@ from django.http.response import HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -163,7 +163,11 @@ def draft(request: HttpRequest, key: str) -> HttpResponse:
                 back=form.cleaned_data["back"],
             )  # fmt: skip
         if not form.errors:
-            note = gettext("%(n)s drafts asked for; they appear here as they are made.")
+            note = ngettext(
+                "%(n)s draft asked for; it appears here as soon as it is made.",
+                "%(n)s drafts asked for; they appear here as they are made.",
+                len(made),
+            )
             messages.success(request, note % {"n": len(made)})
             return redirect("console:words-draft", key)
     progress = drafting.progress([key])
