@@ -164,6 +164,6 @@ def test_what_countries_do_to_text_messages_is_said(mina, sofie):
     found = {one.code: one for one in preview(alert, by=mina).findings}
     assert found["alerts.sms_links_refused"].facts["people"] == 1
     told = shell.sentence(found["alerts.sms_links_refused"])
-    assert "United Arab Emirates: 1 people; links are refused" in told
+    assert "United Arab Emirates: 1 person; links are refused" in told
     assert "https://www.twilio.com/en/guidelines/ae/sms" in told
     assert "alerts.sms_phones_refused" in found

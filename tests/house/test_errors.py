@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from django.utils import translation
 
 from contacts import errors as contacts_errors
 from dispatcher.kit import errors as kit_errors
@@ -68,10 +69,55 @@ def test_an_error_has_a_sentence_and_its_facts(where, code, facts):
     assert facts is None or slots <= facts, f"{where}: {code} lacks {slots - facts}"
 
 
-def test_a_sentence_has_the_plural_of_its_number():
+COUNTED = [
+    ("alerts.people_without_language", "people", "1 person has", "2 people have"),
+    ("alerts.quiet_late", "people", "1 person would", "2 people would"),
+    ("alerts.nobody_reachable", "people", "The only person", "None of the 2 people"),
+    ("alerts.not_ready", "count", "(1 reason)", "(2 reasons)"),
+    ("alerts.long_sms", "parts", "1 part.", "2 parts."),
+    ("alerts.reason_missing", "least", "1 character)", "2 characters)"),
+    ("alerts.sms_links_refused", "people", "1 person;", "2 people;"),
+    ("alerts.sms_links_registered", "people", "1 person;", "2 people;"),
+    ("alerts.sms_phones_refused", "people", "1 person;", "2 people;"),
+    ("alerts.sms_sender_registered", "people", "1 person;", "2 people;"),
+    ("alerts.sms_sender_numeric", "people", "1 person;", "2 people;"),
+    ("alerts.sms_hours", "people", "1 person;", "2 people;"),
+    ("alerts.sms_receipts_partial", "people", "1 person;", "2 people;"),
+    ("wording.text_too_long", "length", "1 character;", "2 characters;"),
+    ("wording.fact_too_long", "length", "1 character;", "2 characters;"),
+    ("wording.outdates", "count", "1 language would", "2 languages would"),
+    ("wording.sms_cost", "parts", "1 part;", "2 parts;"),
+    ("wording.push_long", "length", "1 character;", "2 characters;"),
+    ("wording.sms_parts", "parts", "1 part (", "2 parts ("),
+    ("wording.sms_long", "parts", "1 part with", "2 parts with"),
+]
+
+
+class Facts(dict[str, object]):
+    """Every other fact is a word."""
+
+    def __missing__(self, name: str) -> str:
+        """Its own name."""
+        return name
+
+
+@pytest.mark.parametrize(("code", "number", "one", "two"), COUNTED)
+def test_a_sentence_has_the_plural_of_its_number(code, number, one, two):
     """Nobody reads of 1 people."""
-    told = [
-        kit_errors.sentence(kit_errors.Refused("alerts.people_without_language", people=people))
-        for people in (1, 2)
+    with translation.override("en"):
+        text = kit_errors._SENTENCES[code]
+        told = [str(text % Facts({number: n})) for n in (1, 2)]
+    assert [one in told[0], two in told[1]] == [True, True]
+
+
+def test_no_sentence_counts_without_plurals():
+    """A number of people, parts, languages or reasons is told in the plural of its language."""
+    counted = re.compile(r"%\((people|parts|count)\)s \w")
+    plain = [
+        code
+        for code, text in kit_errors._SENTENCES.items()
+        if counted.search(str(text))
+        and not hasattr(text, "_get_number_value")
+        and not code.startswith("cli.")
     ]
-    assert told == ["1 person has no language set.", "2 people have no language set."]
+    assert not plain
