@@ -264,7 +264,7 @@ def _shares(report: Report) -> tuple[Share, ...]:
     def verdict(share: float) -> Verdict:
         if share >= target.share:
             return "met"
-        return "missed" if report.completed_at else "open"
+        return "open" if target.met is None else "missed"
 
     return tuple(
         Share(words.region_name(region), share / 100, f"{share:.1f}%", verdict(share))

@@ -17,6 +17,7 @@ from dispatcher.console.dispatches import printing, seen
 from dispatcher.console.dispatches.page import Page, page
 from dispatcher.console.dispatches.seen import Seen
 from dispatcher.console.door import person, signed_in
+from dispatcher.console.templatetags.told import number
 from dispatcher.ledger.statements import ledger_now
 from dispatcher.reports import after_action, story, words
 from dispatcher.reports.cost import Cost, cost
@@ -26,6 +27,9 @@ from dispatcher.wording import values
 PRINTS = find_spec("weasyprint") is not None
 """Whether the extra `pdf` is installed."""
 BUSY = 503
+
+PAGES_IN = {"۱": "persian", "١": "arabic-indic", "१": "devanagari"}
+"""How a locale writes one -> what CSS calls such digits: pages are counted as all else is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,11 @@ def report_pdf(request: HttpRequest, dispatch_id: int) -> HttpResponse:
 
 
 def _paper(found: Seen) -> str:
-    told = {**_context(found), "direction": "rtl" if translation.get_language_bidi() else "ltr"}
+    told = {
+        **_context(found),
+        "direction": "rtl" if translation.get_language_bidi() else "ltr",
+        "pages_in": PAGES_IN.get(number(1), "decimal"),
+    }
     return render_to_string("console/dispatches/paper.html", told)
 
 

@@ -5,9 +5,11 @@ import re
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.utils import translation
 
 from dispatcher.alerts import desk, launch, prices
-from dispatcher.console.dispatches import printing, telling
+from dispatcher.console.dispatches import printing, seen, telling
 from dispatcher.ledger import tally
 from dispatcher.ledger.entries import finish
 from dispatcher.ledger.facts import Outcome
@@ -33,6 +35,18 @@ def test_the_story_is_told_in_order(story, kenji, mina, signed_in):
     order = [told.index(sign) for sign in ("Launched ·", "Stopped for good", "The lots were wrong")]
     assert order == sorted(order)
     assert "A carrier took the first message" in told
+
+
+def test_a_region_is_judged_when_its_time_is_over(story, kenji, signed_in):
+    """What has left may still be confirmed within the time that the scenario gives."""
+    one = story(scope=("EU",))
+    one.send()
+    finish()
+    client = signed_in(kenji)
+    assert "missed" not in read(client, one)
+    with connection.cursor() as cursor:
+        cursor.execute("update ledger_dispatch set launched_at = launched_at - interval '2 hours'")
+    assert "missed" in read(client, one)
 
 
 def test_of_nobody_no_time_is_told(story):
@@ -107,6 +121,15 @@ def test_on_paper_it_is_a_file(story, kenji, signed_in):
     answer = signed_in(kenji).get(f"/dispatches/{one.dispatch.pk}/report.pdf")
     assert answer.content.startswith(b"%PDF-")
     assert answer["Content-Disposition"] == f'attachment; filename="drill-{one.dispatch.pk}.pdf"'
+
+
+@pytest.mark.parametrize(("language", "digits"), [("en", "decimal"), ("fa", "persian")])
+def test_paper_counts_its_pages_as_the_language_writes_numbers(story, kenji, language, digits):
+    """In Persian no Latin digit stands below a page of Persian ones."""
+    found = seen.find(kenji, story(scope=("EU",)).dispatch.pk)
+    assert found
+    with translation.override(language):
+        assert f"counter(page, {digits})" in telling._paper(found)
 
 
 @pytest.mark.skipif(not telling.PRINTS, reason="the extra `pdf` is not installed")
