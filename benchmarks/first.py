@@ -2,6 +2,8 @@
 
 The installation is that of `./dispatch up`; its workers have sent before. Launches to a small and
 to a large audience take turns, and each is paused as soon as its first message has been seen.
+With `--unsettled` each launch comes right after an import of everybody: nothing that is kept of how
+people may be reached is believed, and housekeeping is making it anew.
 """
 
 import json
@@ -33,18 +35,21 @@ def main(
     *,
     people: Annotated[int, typer.Option(min=10_000, help="Of the large audience.")] = 1_000_000,
     runs: Annotated[int, typer.Option(min=4, help="Launches to each audience.")] = 20,
+    unsettled: Annotated[
+        bool, typer.Option("--unsettled", help="Each as right after an import of everybody.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the times as JSON.")] = False,
 ) -> None:
     """Measure seconds from the launch to the first acceptance, by the sink's clock."""
     with Stage(keep=200_000) as stage:
-        found = _measure(stage, people=people, runs=runs)
+        found = _measure(stage, people=people, runs=runs, unsettled=unsettled)
     if as_json:
         sys.stdout.write(json.dumps(found, indent=1) + "\n")
     else:
         _show(found)
 
 
-def _measure(stage: Stage, *, people: int, runs: int) -> dict[str, list[float]]:
+def _measure(stage: Stage, *, people: int, runs: int, unsettled: bool) -> dict[str, list[float]]:
     from django.db import connection
 
     from benchmarks import multitude
@@ -70,10 +75,20 @@ def _measure(stage: Stage, *, people: int, runs: int) -> dict[str, list[float]]:
         for number in range(1, runs + 1):
             _say(f"launch {number} of {runs} to each")
             for name, segment in audiences.items():
+                if unsettled:
+                    _unsettle()
                 found[name].append(_first(stage, segment, cast=cast))
     finally:
         installation.stop()
     return found
+
+
+def _unsettle() -> None:
+    """Mark everybody, as the triggers do when everybody is imported."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("insert into contacts_stale (contact_id) select id from contacts_contact")
 
 
 def _first(stage: Stage, segment: str, *, cast: "object") -> float:

@@ -114,7 +114,7 @@ EVERYBODY: Final[dict[str, object]] = {"reach_after": 0, "reach_upto": 2**63 - 1
 
 def _query(kind: str) -> str:
     """Who may be told a kind of message: what is kept of each, or of the stale what is so now."""
-    fresh = fold(stale(_WINDOW), kind, none=NONE)
+    fresh = fold(stale(_WINDOW, among="{people}"), kind, none=NONE)
     held = ",".join(unfolded(kind, channel) for channel in Channel.values)
     return f"""select
         c.id as contact_id, c.region::text as region, c.country::text as country,

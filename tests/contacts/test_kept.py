@@ -228,6 +228,66 @@ def test_who_is_stale_does_not_differ(cast):
     assert kept.sample()[1] == sum(differ for _, differ in kept.differing()) == 0
 
 
+# ------------------------------------------------------------------ whom a reading derives anew
+
+
+IMPORTED = """
+    insert into contacts_contact (reference, name, region, country, languages, roles, tags,
+        culture, time_zone, attributes, created_at)
+    select i, '', 'DE', 'DE', '{de}', '{}', case when i % 100 = 0 then '{few}' else '{}' end::text[],
+        '', '', '{}', now()
+    from generate_series(1, 2000) i;
+    insert into contacts_address (contact_id, channel, key, value, position, created_at)
+    select id, 'sms', id, id, 0, now() from contacts_contact;
+    analyze contacts_contact, contacts_address, contacts_consent
+"""
+
+
+def walked(segment):
+    """The nodes of the plan by which a launch to the segment reads, with what each came to."""
+    when = datetime.now(UTC) + timedelta(minutes=1)
+    query = recipients(Audience(segment), scope=EVERYTHING, kind="safety", cutoff=when)
+    told: dict[str, Any] = {**query.params}
+    with connection.cursor() as cursor:
+        cursor.execute(f"explain (analyze, format json) {query.sql}", told)
+        [(found,)] = cursor.fetchall()
+    nodes = [found[0]["Plan"]]
+    for node in nodes:
+        nodes += node.get("Plans", [])
+    return nodes
+
+
+def addresses_read(segment):
+    """How many addresses were derived from."""
+    read = [node for node in walked(segment) if node.get("Alias") == "a"]
+    return sum(round(node["Actual Rows"] * node["Actual Loops"]) for node in read)
+
+
+@pytest.mark.django_db
+def test_of_an_import_only_the_audience_is_derived_anew():
+    """Twenty with a tag among two thousand who are marked: their addresses are read, no other's."""
+    with connection.cursor() as cursor:
+        cursor.execute(IMPORTED)
+    assert Stale.objects.count() == 2_000
+    assert addresses_read("tag = few") == 20
+    assert addresses_read("everyone") == 2_000
+    exact()
+
+
+@pytest.mark.django_db
+def test_where_nobody_is_marked_nobody_s_condition_is_looked_at_twice():
+    """Who of the audience is marked, and whom a marked digest means: neither is asked."""
+    with connection.cursor() as cursor:
+        cursor.execute(IMPORTED)
+        kept.settle()
+    gates = [node for node in walked("tag = few") if "One-Time Filter" in node]
+    behind = [
+        below for gate in gates for below in gate["Plans"] if below["Node Type"] != "Seq Scan"
+    ]
+    assert len(gates) == 2
+    assert {node["Actual Loops"] for node in behind} == {0}
+
+
 # ------------------------------------------------------------------------------ two at a time
 
 
