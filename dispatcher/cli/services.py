@@ -39,7 +39,7 @@ def everything() -> Iterator[Check]:
     store, bell = database(), broker()
     yield store
     if store.ok:
-        yield from (tables(), people(), wordings(), reach())
+        yield from (role(), tables(), people(), wordings(), reach())
     yield bell
     yield from vitals.everything()
     yield from carriers()
@@ -71,6 +71,29 @@ def database() -> Check:
         means=gettext(
             "It is the only truth: without it nothing is written, launched or sent. What was "
             "launched goes on by itself when it is back."
+        ),
+    )
+
+
+def role() -> Check:
+    """The program's own role rules its database, and not the server."""
+    with connection.cursor() as cursor:
+        cursor.execute("select current_user, rolsuper from pg_roles where rolname = current_user")
+        name, mighty = cursor.fetchone()
+    found = gettext("%(name)s is a superuser") if mighty else "%(name)s"
+    return Check(
+        "database.role",
+        gettext("Database role"),
+        not mighty,
+        found % {"name": name},
+        remedy=gettext(
+            "Let the program use a role that owns its database and nothing else; "
+            "docs/containers.md tells how to move there."
+        ),
+        where=database_place(),
+        means=gettext(
+            "Whoever gets at the program's password, or finds a hole in it, reads every database "
+            "of the server, and files and programs of its host as well."
         ),
     )
 

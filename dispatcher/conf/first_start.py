@@ -28,10 +28,14 @@ SEED = 1  # of the sandbox: its accounts follow from it and open nothing else
 
 
 def files(told: argparse.Namespace) -> dict[str, str]:
-    """Name -> content of every secret, new at each call."""
+    """Name -> content of every secret, new at each call.
+
+    `postgres_password` is the superuser's, which nothing of ours uses.
+    """
     database, valkey = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     return {
-        "postgres_password": database,
+        "postgres_password": secrets.token_urlsafe(32),
+        "database_password": database,
         "database_url": f"postgresql://dispatcher:{database}@{told.database_host}:5432/dispatcher",
         "valkey.conf": VALKEY.format(password=valkey),
         "redis_url": f"redis://:{valkey}@{told.valkey_host}:6379/0",

@@ -1,13 +1,17 @@
 """docker-compose.yml runs all of the program, each lane with a worker of its own, none as root."""
 
+import argparse
 import ast
+import os
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
 
 from dispatcher.cli import supervise
 from dispatcher.conf import work
+from dispatcher.conf.first_start import files
 from dispatcher.kit import queues
 from tests.house.tree import ROOT, modules, parsed
 
@@ -87,3 +91,24 @@ def test_nothing_is_published_to_the_world(name):
     """Ports are bound to loopback unless the operator says otherwise."""
     for port in SERVICES[name].get("ports", []):
         assert "127.0.0.1" in port
+
+
+@pytest.mark.parametrize(
+    "path", ["docker-compose.yml", "docs/operate/compose/ground.yml"], ids=["one", "several"]
+)
+def test_the_program_s_role_is_not_the_server_s_superuser(path, tmp_path):
+    """It is made on new data by a script that the server finds, with a secret that is made."""
+    (tmp_path / "sandbox").mkdir()
+    told = argparse.Namespace(
+        directory=tmp_path, database_host="db", valkey_host="vk", sandbox_url="http://x.test"
+    )
+    made = files(told)
+    server = yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))["services"]["postgres"]
+    environ = server["environment"]
+    address = urlsplit(made["database_url"])
+    secret = environ["DATABASE_PASSWORD_FILE"].removeprefix("/run/dispatcher/")
+    assert address.username == "dispatcher" != environ["POSTGRES_USER"]
+    assert address.password == made[secret] != made["postgres_password"]
+    assert environ["POSTGRES_PASSWORD_FILE"] == "/run/dispatcher/postgres_password"
+    [script] = [one for one in server["volumes"] if ":/docker-entrypoint-initdb.d/" in one]
+    assert os.access((ROOT / path).parent / script.partition(":")[0], os.X_OK)
