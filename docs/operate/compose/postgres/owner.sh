@@ -7,6 +7,8 @@
 set -eu
 : "${POSTGRES_USER:?the superuser}" "${DATABASE_PASSWORD_FILE:?a file with the password of the role}"
 export DATABASE_PASSWORD_FILE
+# Without a password the role could not sign in, and the data would be there already.
+[ -s "$DATABASE_PASSWORD_FILE" ] || { echo "owner.sh: $DATABASE_PASSWORD_FILE is missing" >&2; exit 1; }
 
 psql --no-psqlrc --no-password --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres <<'SQL'
 -- A statement that fails is written to the log, and this one holds a password.
