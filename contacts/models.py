@@ -326,6 +326,15 @@ class Census(models.Model):
         return f"{self.people:+} in {self.region or '-'}"
 
 
+class Change(models.Model):
+    """That a statement changed somebody; appended by triggers (`contacts.changes`)."""
+
+    step = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"a step of {self.step}"
+
+
 class Upload(models.Model):
     """A file that waits to be imported; it goes after a day, whatever became of it."""
 

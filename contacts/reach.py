@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 import psycopg
@@ -11,7 +11,6 @@ from django.db import connection
 from contacts import segments
 from contacts.conditions import Condition
 from contacts.errors import Refused
-from contacts.folding import folding
 from contacts.kept import stale
 from contacts.models import Channel, OwnRegion, Role
 from contacts.ranks import KINDS, NONE, block, fold, footing, unfolded
@@ -23,10 +22,8 @@ __all__ = [
     "Door",
     "Named",
     "Query",
-    "Reachable",
     "Readers",
     "Scope",
-    "count",
     "doors",
     "names",
     "people",
@@ -90,24 +87,6 @@ class Readers:
     people: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reachable:
-    """What a preview says of an audience.
-
-    `total` people inside the scope, `reachable` by at least one channel; by region and by first
-    language ('' is none) they add up to `total`, and so do `reachable` and `blockers` without
-    `no_language`, which stands beside them: such a person can be reached, but in what words?
-    """
-
-    total: int
-    reachable: int
-    by_region: Mapping[str, int]
-    by_language: Mapping[str, int]
-    by_channel: Mapping[str, int]
-    blockers: Mapping[str, int]
-    outside_scope: int
-
-
 _WINDOW: Final = "{id} > %(reach_after)s and {id} <= %(reach_upto)s"
 EVERYBODY: Final[dict[str, object]] = {"reach_after": 0, "reach_upto": 2**63 - 1}
 
@@ -168,70 +147,6 @@ def readers(audience: Audience, *, scope: Scope, kind: str, cutoff: datetime) ->
     """  # noqa: S608  (the condition's text is the grammar's; every value is a parameter)
     rows = _rows(sql, condition.params | {"reach_cutoff": cutoff})
     return [Readers(tuple(row[0]), tuple(row[1]), *row[2:]) for row in rows]
-
-
-# A person without any usable address is counted once, by the first of these that is true.
-_BLOCKERS: Final = ("opted_out", "suppressed", "dead", "no_consent", "no_address")
-# Folded once by hashing; the sums are made of what is left, some thousands of rows.
-_COUNT: Final = """
-    with folded as materialized (
-        select region, coalesce(languages[1], '') as language,
-            case when coalesce(sms_id, email_id, push_id) is not null then ''
-                 {blockers} end as blocker,
-            count(*) as n, count(sms_id) as sms, count(email_id) as email, count(push_id) as push
-        from ({recipients}) r
-        group by 1, 2, 3
-    )
-    select grouping(region, language, blocker), region, language, blocker,
-        coalesce(sum(n), 0)::bigint, coalesce(sum(sms), 0)::bigint,
-        coalesce(sum(email), 0)::bigint, coalesce(sum(push), 0)::bigint
-    from folded
-    group by grouping sets ((region), (language), (blocker), ())
-"""
-_LATER: Final = datetime.max.replace(tzinfo=UTC)
-
-
-def count(audience: Audience, *, scope: Scope, kind: str) -> Reachable:
-    """The figures of a preview: how many, where, in which language, and what stands in the way.
-
-    Raises what `recipients` raises. Reads the whole audience once.
-    """
-    query = recipients(audience, scope=scope, kind=kind, cutoff=_LATER)
-    blockers = " ".join(
-        f"when '{reason}' in (sms_block, email_block, push_block) then '{reason}'"
-        for reason in _BLOCKERS
-    )
-    with folding():
-        rows = _rows(_COUNT.format(blockers=blockers, recipients=query.sql), query.params)
-    whole = next(row[4:] for row in rows if row[0] == _BY_NOTHING)
-    by_blocker = {row[3]: row[4] for row in rows if row[0] == _BY_BLOCKER}
-    by_language = {row[2]: row[4] for row in rows if row[0] == _BY_LANGUAGE}
-    return Reachable(
-        total=whole[0],
-        reachable=by_blocker.pop("", 0),
-        by_region={row[1]: row[4] for row in rows if row[0] == _BY_REGION},
-        by_language=by_language,
-        by_channel=dict(zip(Channel.values, whole[1:], strict=True)),
-        blockers=by_blocker | {"no_language": by_language.get("", 0)},
-        outside_scope=_outside(audience, scope=scope, total=whole[0]),
-    )
-
-
-FEW: Final = 10
-"""People elsewhere are told in tens: a sentence that fits one of them would otherwise say of a
-stranger far away whether it is true. Who is on a list was put there by name."""
-# grouping(region, language, blocker): a bit is set where the column is *not* grouped by.
-_BY_REGION, _BY_LANGUAGE, _BY_BLOCKER, _BY_NOTHING = 0b011, 0b101, 0b110, 0b111
-
-
-def _outside(audience: Audience, *, scope: Scope, total: int) -> int:
-    """People whom the audience names and the caller may not see; of a sentence's the tens."""
-    if scope.regions is None:
-        return 0
-    named = people(audience, scope=Scope.everything())
-    rows = _rows(f"select count(*) from contacts_contact c where {named.sql}", named.params)  # noqa: S608
-    found = int(rows[0][0]) - total
-    return found // FEW * FEW if audience.segment.strip() else found
 
 
 # Each address by itself, through the indexes: as joins of some hundred ids, PostgreSQL would rather

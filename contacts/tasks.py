@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from contacts import census, freshness, kept, uploads
+from contacts import census, changes, freshness, kept, uploads
 
 
 @shared_task(ignore_result=True)
@@ -20,7 +20,8 @@ def survey() -> None:
 
 @shared_task(ignore_result=True)
 def fold() -> int:
-    """Put together what was appended to the census."""
+    """Put together what was appended to the census and to the registry's version."""
+    changes.fold()
     return census.fold()
 
 

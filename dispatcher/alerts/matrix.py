@@ -133,14 +133,15 @@ _Place = tuple[str, str, str]
 """Group, channel, language."""
 
 
-def matrix(alert: Alert, *, scope: Scope) -> Matrix:
+def matrix(alert: Alert, *, scope: Scope, gather: survey.Gather = survey.crowd) -> Matrix:
     """What would go out if the alert were sent now, to those of its readers whom `scope` shows.
 
-    Reads the audience once. Raises `alerts.no_audience`, and what `contacts.reach` raises.
+    Reads the audience once, by `gather`. Raises `alerts.no_audience`, and what `contacts.reach`
+    raises.
     """
     if not survey.has_audience(alert):
         raise Refused("alerts.no_audience")
-    found = survey.survey(alert)
+    found = survey.survey(alert, gather(alert))
     whole = scope.regions is None or scope.covers(alert.scope)
     rows: dict[_Place, list[Told]] = defaultdict(list)
     for row in found.told:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from contacts import reach
+from contacts.crowds import Crowd, Reachable
 from dispatcher.alerts import desk, gate, launch, scenarios, survey
 from dispatcher.alerts.abroad import abroad
 from dispatcher.alerts.deputies import escalation
@@ -75,7 +76,7 @@ class Preview:
     mode: str
     fingerprint: str
     """Of what was submitted; '' for a draft."""
-    reachable: reach.Reachable
+    reachable: Reachable
     told: tuple[Told, ...]
     untold: Mapping[tuple[str, str], int]
     examples: tuple[Example, ...]
@@ -93,8 +94,10 @@ class Preview:
     """People in whose language nothing goes out, and what becomes of them, by place."""
 
 
-def preview(alert: Alert, *, by: User) -> Preview:
+def preview(alert: Alert, *, by: User, gather: survey.Gather = survey.crowd) -> Preview:
     """The preview for somebody who may read all of the alert's regions.
+
+    Reads the audience once, by `gather`.
 
     Raises NotAllowed, and Refused `alerts.no_audience`, `contacts.segment_*`.
     """
@@ -107,11 +110,12 @@ def preview(alert: Alert, *, by: User) -> Preview:
         )
     if not survey.has_audience(alert):
         raise Refused("alerts.no_audience")
-    found = survey.survey(alert)
+    people = gather(alert)
+    found = survey.survey(alert, people)
     shown = tuple(_examples(alert, found.told))
-    figures = reachable(alert)
+    figures = reachable(alert, people)
     now = ledger_now()
-    waiting = survey.waiting(alert, now=now, expires_at=now + alert.expires_after)
+    waiting = survey.waiting(alert, people, now=now, expires_at=now + alert.expires_after)
     return Preview(
         number=alert.number,
         mode=alert.mode,
@@ -137,13 +141,9 @@ def preview(alert: Alert, *, by: User) -> Preview:
     )
 
 
-def reachable(alert: Alert) -> reach.Reachable:
-    """The figures of the audience; who is affected and lived elsewhere then is outside.
-
-    Reads the whole audience. Raises what `contacts.reach` raises.
-    """
-    kind = scenarios.load(alert.scenario).kind
-    seen = reach.count(survey.audience(alert), scope=survey.scope(alert), kind=kind)
+def reachable(alert: Alert, people: Crowd) -> Reachable:
+    """The figures of the audience; who is affected and lived elsewhere then is outside."""
+    seen = people.reachable
     dispatch_id = survey.affected_dispatch(alert)
     if dispatch_id is None:
         return seen
@@ -233,7 +233,7 @@ def _example(row: Told, shown: Rendered, *, people: int, name: str) -> Example:
     )
 
 
-def _findings(examples: tuple[Example, ...], reachable: reach.Reachable) -> Iterator[Refused]:
+def _findings(examples: tuple[Example, ...], reachable: Reachable) -> Iterator[Refused]:
     for example in examples:
         if example.parts and example.parts.parts >= LONG_SMS:
             yield Refused(

@@ -5,7 +5,7 @@ preview shows is what leaves.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,8 +13,9 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from contacts.folding import folding
-from contacts.reach import Audience, Query, Scope, recipients
+from contacts import crowds
+from contacts.crowds import Alike, Crowd
+from contacts.reach import Audience, Scope, recipients
 from dispatcher.alerts import night, scenarios
 from dispatcher.alerts.models import Alert
 from dispatcher.alerts.scenarios import CHANNELS
@@ -34,6 +35,8 @@ _CASES = frozenset(reason.value for reason in (*choosing.Reason, *choosing.Silen
     reason.value for reason in choosing.MATCHES
 )
 """Reasons that say that nothing in a language of theirs goes to somebody."""
+Gather = Callable[[Alert], Crowd]
+"""How an alert's people are come by: `crowd` reads them, the console keeps them for a while."""
 _Way = tuple[str, str, str, str, int, str]
 """Group, channel, language, match, version id, region: the first columns of `Told`."""
 
@@ -146,21 +149,41 @@ def has_audience(alert: Alert) -> bool:
     return bool(alert.segment or alert.list_id is not None or alert.affected)
 
 
-def waiting(alert: Alert, *, now: datetime, expires_at: datetime) -> Waiting:
-    """How many people's first message the quiet hours would hold if it were launched now."""
+def crowd(alert: Alert) -> Crowd:
+    """Its people as they are now, folded: the one look at everybody that all figures are sums of.
+
+    Raises what `contacts.reach` raises.
+    """
+    return crowds.gather(audience(alert), scope=scope(alert), kind=kind(alert))
+
+
+def kind(alert: Alert) -> str:
+    """The kind of message, of which people have said whether they want it."""
+    return scenarios.load(alert.scenario).kind
+
+
+def waiting(alert: Alert, people: Crowd, *, now: datetime, expires_at: datetime) -> Waiting:
+    """How many people's first message the quiet hours would hold if it were launched now.
+
+    Who has no address waits for nothing.
+    """
     quiet, overridden = night.quiet(alert)
     if quiet is None:
         return Waiting(overridden)
+    clocks: Counter[tuple[str, str]] = Counter()
+    for one in people.alike:
+        if one.channels:
+            clocks[one.time_zone, one.country] += one.people
     until: Counter[tuple[datetime, str]] = Counter()
     late = 0
-    for time_zone, country, people in _rows("zones", alert):
+    for (time_zone, country), n in clocks.items():
         zone = zone_of(time_zone, country)
         end = quiet_until(now, hours=quiet, zone=zone)
         if end >= expires_at:
-            late += people
+            late += n
         elif end > now:
-            until[end, zone] += people
-    held = tuple((end, zone, people) for (end, zone), people in sorted(until.items()))
+            until[end, zone] += n
+    held = tuple((end, zone, n) for (end, zone), n in sorted(until.items()))
     return Waiting(overridden, held, late)
 
 
@@ -255,29 +278,33 @@ def _steps(wanted: Iterable[scenarios.Step], able: frozenset[str]) -> Iterator[S
             yield Step(channels, step.take, after, step.unless)
 
 
-def survey(alert: Alert) -> Survey:
-    """Read the audience once and decide for everybody. Raises what `contacts.reach` raises."""
+def survey(alert: Alert, people: Crowd | None = None) -> Survey:
+    """Decide for everybody in the audience, read now unless `people` are who is in it.
+
+    Raises what `contacts.reach` raises.
+    """
     held = groups(alert)
     wanted = policy(alert)
     told: dict[_Way, tuple[int, int]] = {}
     untold: Counter[tuple[str, str]] = Counter()
     cases: Counter[Case] = Counter()
-    for row in _rows("survey", alert):
-        *_, people, example = row
-        group = ladder.group_of(row[1], groups=held)
+    for one in (people or crowd(alert)).alike:
+        group = ladder.group_of(one.roles, groups=held)
         if group is None or not group.ladder:
-            untold[group.name if group else "", "no_carrier" if group else "no_group"] += people
+            why = "no_carrier" if group else "no_group"
+            untold[group.name if group else "", why] += one.people
             continue
-        found = tuple(_ways(row, group=group, policy=wanted))
+        found = tuple(_ways(one, group=group, policy=wanted))
         for key in found:
-            before, first = told.get(key, (0, example))
-            told[key] = (before + people, min(first, example))
-        why = found[0][3] if found else _why_untold(row, group, wanted)
+            before, first = told.get(key, (0, one.first))
+            told[key] = (before + one.people, min(first, one.first))
+        why = found[0][3] if found else _why_untold(one, group, wanted)
         if not found:
-            untold[group.name, why] += people
+            untold[group.name, why] += one.people
         if why in _CASES:
             language = found[0][2] if found else ""
-            cases[Case(why, choosing.first(row[0]), language, group.name, row[2])] += people
+            case = Case(why, choosing.first(one.languages), language, group.name, one.region)
+            cases[case] += one.people
     rows = sorted(
         (Told(*key, *folded) for key, folded in told.items()),
         key=lambda row: (row.group, -row.people),
@@ -287,66 +314,52 @@ def survey(alert: Alert) -> Survey:
 
 def examples(alert: Alert, contact_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     """Contact id -> time zone and the address id of each channel."""
-    found = _rows("examples", alert, examples=list(contact_ids))
+    query = recipients(audience(alert), scope=scope(alert), kind=kind(alert), cutoff=timezone.now())
+    text = statements("dispatcher.alerts")["examples"].replace("{recipients}", query.sql)
+    params: dict[str, Any] = {**query.params, "examples": list(contact_ids)}
+    with connection.cursor() as cursor:
+        cursor.execute(text, params)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
     return {
-        row[0]: {"time_zone": row[1], **dict(zip(CHANNELS, row[2:], strict=True))} for row in found
+        row[0]: {"time_zone": row[1], **dict(zip(CHANNELS, row[2:], strict=True))} for row in rows
     }
 
 
-def _rows(name: str, alert: Alert, **values: Any) -> list[tuple[Any, ...]]:
-    query = _query(alert, cutoff=timezone.now())
-    text = statements("dispatcher.alerts")[name].replace("{recipients}", query.sql)
-    params: dict[str, Any] = {**values, **query.params}
-    with folding(), connection.cursor() as cursor:
-        cursor.execute(text, params)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
-
-
-def _query(alert: Alert, *, cutoff: datetime) -> Query:
-    kind = scenarios.load(alert.scenario).kind
-    return recipients(audience(alert), scope=scope(alert), kind=kind, cutoff=cutoff)
-
-
-def _ways(row: tuple[Any, ...], *, group: Group, policy: choosing.Policy) -> Iterator[_Way]:
+def _ways(one: Alike, *, group: Group, policy: choosing.Policy) -> Iterator[_Way]:
     """The ways that the first step takes for one kind of reader: the best place of each slot."""
     taken: set[int] = set()
     for slot, _, channel in sorted(ladder.ways(group.ladder[0])):
-        choice = _choice(row, group, channel, policy)
-        if slot not in taken and _usable(row, channel) and isinstance(choice, choosing.Choice):
+        choice = _choice(one, group, channel, policy)
+        if slot not in taken and channel in one.channels and isinstance(choice, choosing.Choice):
             taken.add(slot)
             other = choosing.also(
-                _reader(row, group), choice, available=group.wordings[channel], policy=policy
+                _reader(one, group), choice, available=group.wordings[channel], policy=policy
             )
-            for one in filter(None, (choice, other)):
-                yield group.name, channel, one.language, one.reason.value, one.version_id, row[2]
-
-
-def _usable(row: tuple[Any, ...], channel: str) -> bool:
-    return bool(row[5 + CHANNELS.index(channel)])
+            for way in filter(None, (choice, other)):
+                reason = way.reason.value
+                yield group.name, channel, way.language, reason, way.version_id, one.region
 
 
 def _choice(
-    row: tuple[Any, ...], group: Group, channel: str, policy: choosing.Policy
+    one: Alike, group: Group, channel: str, policy: choosing.Policy
 ) -> choosing.Choice | choosing.Blocked:
     return choosing.choose(
-        _reader(row, group),
+        _reader(one, group),
         available=group.wordings.get(channel, {}),
         policy=policy,
         variants=group.variants.get(channel),
     )
 
 
-def _reader(row: tuple[Any, ...], group: Group) -> choosing.Reader:
-    languages, roles, _, country, culture, *_ = row
-    return choosing.Reader(tuple(languages), country, group.name, culture, tuple(roles))
+def _reader(one: Alike, group: Group) -> choosing.Reader:
+    return choosing.Reader(one.languages, one.country, group.name, one.culture, one.roles)
 
 
-def _why_untold(row: tuple[Any, ...], group: Group, policy: choosing.Policy) -> str:
+def _why_untold(one: Alike, group: Group, policy: choosing.Policy) -> str:
     """No usable address, or no words on the channels that could be used."""
-    usable = [name for name in group.ladder[0].channels if _usable(row, name)]
+    usable = [name for name in group.ladder[0].channels if name in one.channels]
     if not usable:
         return "no_address"
-    blocked = _choice(row, group, usable[0], policy)
+    blocked = _choice(one, group, usable[0], policy)
     assert isinstance(blocked, choosing.Blocked)
     return blocked.reason.value

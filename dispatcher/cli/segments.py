@@ -7,8 +7,9 @@ from django.utils.translation import gettext, gettext_noop
 from rich.table import Table
 
 from contacts import saved
+from contacts.crowds import Reachable, count
 from contacts.models import Segment
-from contacts.reach import KINDS, Audience, Reachable, count
+from contacts.reach import KINDS, Audience
 from dispatcher.cli import shell
 from dispatcher.cli.registry import held, sentence_of
 from dispatcher.cli.screen import table

@@ -34,7 +34,7 @@ def test_it_says_who_gets_which_words_by_which_channel(ready, mina):
 
 def test_it_counts_by_region_and_language_and_says_what_blocks(ready, mina, monkeypatch):
     """Henk has no address; two people live where this alert does not reach."""
-    monkeypatch.setattr("contacts.reach.FEW", 2)
+    monkeypatch.setattr("contacts.crowds.FEW", 2)
     seen = preview(ready, by=mina)
     assert seen.reachable.total == 4
     assert seen.reachable.by_region == {"DE": 1, "DE-BY": 1, "IE": 1, "NL": 1}

@@ -7,11 +7,12 @@ import pytest
 from django.db import connection
 from hypothesis import HealthCheck, given, settings
 
-from contacts import languages, reach, rights, segments, territories
+from contacts import crowds, languages, reach, rights, segments, territories
+from contacts.crowds import count
 from contacts.errors import Refused
 from contacts.importing import make_list
 from contacts.models import Address, Contact, OwnRegion
-from contacts.reach import Audience, Scope, count, doors, readers, recipients
+from contacts.reach import Audience, Scope, doors, readers, recipients
 from contacts.regions import define
 from tests.contacts.test_segments import TREES, WORDS
 
@@ -275,7 +276,7 @@ def test_counts_add_up(cast):
 @pytest.mark.parametrize("few", [1, 3, 10])
 def test_a_preview_says_how_many_lie_outside(cast, monkeypatch, few: int):
     """Not targeted, and counted in tens: what fits one stranger alone says nothing of them."""
-    monkeypatch.setattr(reach, "FEW", few)
+    monkeypatch.setattr(crowds, "FEW", few)
     found = count(Audience("role = customer"), scope=Scope(("EU",)), kind="safety")
     inside = rows("role = customer", scope=Scope(("EU",)))
     assert found.total == len(inside)

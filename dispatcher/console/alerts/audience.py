@@ -10,8 +10,9 @@ from django.utils.translation import gettext
 from contacts import errors as contacts_errors
 from contacts import languages, segments, territories
 from contacts import lists as private
+from contacts.crowds import Reachable
 from contacts.models import OwnRegion, Role, Segment
-from contacts.reach import Reachable, Scope, vocabulary
+from contacts.reach import Scope, vocabulary
 from contacts.regions import OWN
 from dispatcher.alerts import desk, marks, survey
 from dispatcher.alerts.models import Alert

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone, translation
 
+from contacts import changes
 from dispatcher.alerts import desk, marks
 from dispatcher.console import shelf
 from dispatcher.console.alerts.draft import Draft
@@ -19,7 +20,7 @@ from dispatcher.console.alerts.draft import Draft
 
 def board(request: HttpRequest, draft: Draft, *, name: str, make: Callable[[], str]) -> str | None:
     """The HTML; None when it must be made and the page should not wait for it."""
-    key, mark = _key(draft, name), marks.of_alert(draft.alert)
+    key, mark = _key(draft, name), f"{marks.of_alert(draft.alert)} {changes.version()}"
     kept = shelf.take(key)
     if kept and kept.mark == mark and kept.rests:
         return kept.html

@@ -1,24 +1,36 @@
-"""How many people an audience has, kept for some seconds: a page must not read a million twice."""
+"""Who is in an audience, read once for all pages and everybody who asks for the same.
+
+What was read lies in Valkey under the name of the very question (`crowds.name`) with the registry's
+version of before: it is told as long as that version stands, so it is never older than the
+registry itself, and read anew when anybody in it has changed, or when Valkey is away.
+"""
 
 import hashlib
-import json
 import time
-from collections.abc import Callable
-from dataclasses import asdict
 
 from django.conf import settings
 
-from contacts import reach
-from contacts.reach import Audience, Reachable, Scope
-from dispatcher.alerts import preview, scenarios, survey
+from contacts import changes, crowds
+from contacts.crowds import Crowd, Reachable
+from contacts.reach import Audience, Scope
+from dispatcher.alerts import preview, survey
 from dispatcher.alerts.models import Alert
 from dispatcher.console import shelf
 
+MOST = 50_000
+"""Rows that are kept; a million invented people come to TODO."""
+
+
+def crowd(alert: Alert) -> Crowd:
+    """The people of the alert's own audience. Raises what `contacts.reach` raises."""
+    return _gathered(survey.audience(alert), survey.scope(alert), survey.kind(alert))
+
 
 def ready(alert: Alert, audience: Audience, *, scope: Scope) -> Reachable | None:
-    """The figures when somebody asked for them just now; None when they must be counted."""
-    kept = shelf.take(_key(alert, audience, scope))
-    return Reachable(**json.loads(kept.html)) if kept and kept.rests else None
+    """The figures when they are known already; None when everybody must be read for them."""
+    key = _key(audience, scope, survey.kind(alert))
+    kept = _kept(key, changes.version())
+    return kept.reachable if kept else None
 
 
 def count(alert: Alert, audience: Audience, *, scope: Scope) -> Reachable:
@@ -26,16 +38,13 @@ def count(alert: Alert, audience: Audience, *, scope: Scope) -> Reachable:
 
     Raises what `contacts.reach` raises.
     """
-    kind = scenarios.load(alert.scenario).kind
-    return _kept(
-        _key(alert, audience, scope), lambda: reach.count(audience, scope=scope, kind=kind)
-    )
+    return _gathered(audience, scope, survey.kind(alert)).reachable
 
 
 def saved(alert: Alert, *, scope: Scope) -> Reachable:
     """The figures of the alert's own audience. Raises what `contacts.reach` raises."""
     if alert.affected:
-        return _kept(_key(alert, of(alert), scope), lambda: preview.reachable(alert))
+        return preview.reachable(alert, crowd(alert))
     return count(alert, of(alert), scope=scope)
 
 
@@ -44,18 +53,26 @@ def of(alert: Alert) -> Audience:
     return Audience(segment=alert.segment, list_id=alert.list_id)
 
 
-def _kept(key: str, make: Callable[[], Reachable]) -> Reachable:
-    kept = shelf.take(key)
-    if kept and (kept.rests or not shelf.first(key)):
-        return Reachable(**json.loads(kept.html))
+def _gathered(audience: Audience, scope: Scope, kind: str) -> Crowd:
+    """Kept with the version of before the reading: who changes meanwhile makes it an old one."""
+    key, version = _key(audience, scope, kind), changes.version()
+    kept = _kept(key, version)
+    if kept:
+        return kept
     began = time.perf_counter()
-    found = make()
-    shelf.keep(key, mark="", html=json.dumps(asdict(found)), took=time.perf_counter() - began)
+    found = crowds.gather(audience, scope=scope, kind=kind)
+    took = time.perf_counter() - began
+    if len(found.alike) <= MOST:
+        shelf.keep(key, mark=str(version), html=found.packed(), took=took)
     return found
 
 
-def _key(alert: Alert, audience: Audience, scope: Scope) -> str:
-    affected = (survey.affected_dispatch(alert), alert.affected_wordings) if alert.affected else ()
-    parts = (audience.segment, audience.list_id, scope.regions, alert.scenario, affected)
-    held = repr((*parts, settings.SECRET_KEY)).encode()
-    return f"console:count:{hashlib.sha256(held).hexdigest()[:32]}"
+def _kept(key: str, version: int) -> Crowd | None:
+    held = shelf.take(key)
+    return Crowd.unpacked(held.html) if held and held.mark == str(version) else None
+
+
+def _key(audience: Audience, scope: Scope, kind: str) -> str:
+    asked = crowds.name(audience, scope=scope, kind=kind)
+    held = repr((asked, settings.SECRET_KEY)).encode()
+    return f"console:crowd:{hashlib.sha256(held).hexdigest()[:32]}"

@@ -13,7 +13,7 @@ from dispatcher.alerts.models import Alert
 from dispatcher.alerts.scenarios import CHANNELS
 from dispatcher.alerts.survey import Survey, Waiting
 from dispatcher.console import acting
-from dispatcher.console.alerts import pace
+from dispatcher.console.alerts import counting, pace
 from dispatcher.console.alerts.draft import Draft
 from dispatcher.console.alerts.pace import Flow
 from dispatcher.console.words.names import group_name
@@ -236,8 +236,9 @@ def escalation(alert: Alert) -> str:
 
 
 def effects(alert: Alert) -> Effects:
-    """Reads the audience twice. Raises what `contacts.reach` raises."""
-    found = survey.survey(alert)
+    """Raises what `contacts.reach` raises."""
+    crowd = counting.crowd(alert)
+    found = survey.survey(alert, crowd)
     now = ledger_now()
     people: Counter[str] = Counter()
     for row in found.told:
@@ -252,7 +253,7 @@ def effects(alert: Alert) -> Effects:
         without=sum(found.cases.values()),
         wanted=_wanted(found),
         nothing=sum(n for case, n in found.cases.items() if not case.told),
-        waiting=survey.waiting(alert, now=now, expires_at=now + alert.expires_after),
+        waiting=survey.waiting(alert, crowd, now=now, expires_at=now + alert.expires_after),
         expires=now + alert.expires_after,
     )
 

@@ -15,12 +15,13 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from contacts import changes
 from dispatcher.alerts import desk, launch, night, speed, survey
 from dispatcher.alerts.models import Alert
 from dispatcher.alerts.states import State
 from dispatcher.console import acting, shelf
 from dispatcher.console.account.fresh import fresh
-from dispatcher.console.alerts import outgoing
+from dispatcher.console.alerts import counting, outgoing
 from dispatcher.console.alerts.deciding_forms import Confirm
 from dispatcher.console.alerts.draft import STATES
 from dispatcher.console.door import for_roles, person
@@ -76,7 +77,7 @@ def _leaving(held: Alert, *, wait: bool) -> dict[str, Any] | None:
     """How many, in which languages and channels, how long it takes; None: not without waiting."""
     if outgoing.few(held):
         return _counted(held)
-    key, mark = f"console:leaving:{held.pk}", outgoing.mark(held)
+    key, mark = f"console:leaving:{held.pk}", f"{outgoing.mark(held)} {changes.version()}"
     kept = shelf.take(key)
     if kept and kept.mark == mark and (kept.rests or not wait):
         figures: dict[str, Any] = json.loads(kept.html)
@@ -97,7 +98,8 @@ def _until(leaving: dict[str, Any]) -> dict[str, Any]:
 
 
 def _counted(held: Alert) -> dict[str, Any]:
-    found = survey.survey(held)
+    people = counting.crowd(held)
+    found = survey.survey(held, people)
     languages: Counter[str] = Counter()
     channels: Counter[str] = Counter()
     for row in found.told:
@@ -105,13 +107,13 @@ def _counted(held: Alert) -> dict[str, Any]:
         channels[row.channel] += row.people
     takes = speed.takes(found.told, mode=held.mode)
     now = timezone.now()
-    waiting = survey.waiting(held, now=now, expires_at=now + held.expires_after)
+    waiting = survey.waiting(held, people, now=now, expires_at=now + held.expires_after)
     return {
         "messages_out": sum(languages.values()),
         "untold": sum(found.untold.values()),
         "languages": languages.most_common(),
         "channels": channels.most_common(),
         "takes": takes.total_seconds() if takes is not None else None,
-        "waiting": sum(people for _, _, people in waiting.held),
+        "waiting": sum(n for _, _, n in waiting.held),
         "late": waiting.late,
     }

@@ -16,7 +16,7 @@ from contacts.reach import Scope
 from dispatcher.alerts import approve, desk, gate, survey
 from dispatcher.alerts.matrix import matrix
 from dispatcher.alerts.preview import preview
-from dispatcher.console.alerts import boards
+from dispatcher.console.alerts import boards, counting
 from dispatcher.console.alerts import check as checking
 from dispatcher.console.alerts import draft as drafts
 from dispatcher.console.alerts import how as ways
@@ -38,7 +38,8 @@ def words(request: HttpRequest, number: int) -> HttpResponse:
 
     def make() -> str:
         scope = Scope(regions=desk.regions_seen(draft.user, draft.alert))
-        told = {"board": texts.board(draft, matrix(draft.alert, scope=scope)), "draft": draft}
+        found = matrix(draft.alert, scope=scope, gather=counting.crowd)
+        told = {"board": texts.board(draft, found), "draft": draft}
         return render_to_string("console/alerts/words_board.html", told)
 
     return _step(request, draft, "words", make)
@@ -149,7 +150,7 @@ def _judged(draft: Draft) -> checking.Board:
         drafts.keep_wrong(draft.alert, checking.wrong(causes))
         notes = checking.notes(draft, causes, level="refuse")
         return checking.Board(notes, len(causes), (), 0, 0, (), (), ())
-    seen = preview(draft.alert, by=draft.user)
+    seen = preview(draft.alert, by=draft.user, gather=counting.crowd)
     drafts.keep_wrong(draft.alert, checking.wrong(seen.causes))
     return checking.board(draft, seen)
 

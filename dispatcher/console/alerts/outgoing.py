@@ -21,6 +21,7 @@ from dispatcher.alerts import preview as previews
 from dispatcher.alerts.looks import Sight
 from dispatcher.alerts.models import Alert
 from dispatcher.console import shelf
+from dispatcher.console.alerts import counting
 from dispatcher.console.alerts import deciding_page as pages
 from dispatcher.ledger import snapshots
 from dispatcher.ledger.models import Dispatch
@@ -61,7 +62,7 @@ def shown(alert: Alert, *, by: User, language: str, wait: bool) -> Shown | None:
 
 def _made(alert: Alert, *, by: User, language: str) -> Shown:
     at = timezone.now()
-    seen = previews.preview(alert, by=by)
+    seen = previews.preview(alert, by=by, gather=counting.crowd)
     out = pages.outgoing(seen, language=language, scenario=alert.scenario)
     html = render_to_string("console/alerts/going.html", {"out": out})
     return Shown(html, looks.sight(alert, seen), at)

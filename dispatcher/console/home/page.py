@@ -8,7 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 
-from contacts import reach
+from contacts import crowds
 from dispatcher.alerts.models import Alert
 from dispatcher.alerts.states import OPEN, State
 from dispatcher.alerts.turns import Rights, Turn, turn
@@ -258,7 +258,7 @@ def _books(found: Ledger, user: User) -> Iterator[Wrong]:
             line = gettext("Messages have been waiting for %(time)s (lane: %(lane)s).")
             yield Wrong("warn", line % {"time": duration(seconds), "lane": LANES.get(lane, lane)})
     for one in found.unknowns:
-        n = one.n if whole else one.n // reach.FEW * reach.FEW
+        n = one.n if whole else one.n // crowds.FEW * crowds.FEW
         line = ngettext(
             "%(mode)s: of %(n)s message nobody knows yet whether it left; the carriers are being "
             "asked.",

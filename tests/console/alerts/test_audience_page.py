@@ -100,7 +100,7 @@ def test_of_few_people_elsewhere_nothing_is_told(page):
 
 def test_the_page_does_not_wait_for_a_count(page, monkeypatch):
     """It asks for it afterwards; who has no JavaScript waits for it; then it is there for a while."""
-    monkeypatch.setattr("contacts.reach.FEW", 1)
+    monkeypatch.setattr("contacts.crowds.FEW", 1)
     assert "Counting…" in page.client.get(page.address).content.decode()
     written = page.client.get(f"{page.address}?as=text").content.decode()
     assert 'content="0;url=?as=text&amp;whole=1"' in written  # the sentence stays a sentence

@@ -35,7 +35,7 @@ def test_facts_of_other_regions_are_not_shown(signed_in, mina, greta, told):
 
 def test_who_lives_elsewhere_is_not_counted_for_a_part(signed_in, mina, greta, draft, monkeypatch):
     """The figure of those outside would count any region that a sentence names."""
-    monkeypatch.setattr("contacts.reach.FEW", 1)
+    monkeypatch.setattr("contacts.crowds.FEW", 1)
     sent = {"way": "text", "segment": "region in (DE, IE, BR)"}
     address = f"/alerts/{draft.pk}/audience/count/"
     asked = "Live outside the regions"
