@@ -1,7 +1,8 @@
 """Step two: whom it is for, as boxes to tick or as a sentence, counted while one chooses."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from django.http import QueryDict
@@ -261,8 +262,8 @@ def figures(found: Reachable) -> Figures:
         total=found.total,
         reachable=found.reachable,
         outside=found.outside_scope,
-        regions=_bars({_place(code): n for code, n in found.by_region.items()}),
-        languages=_bars({words.language_name(tag): n for tag, n in found.by_language.items()}),
+        regions=_bars(found.by_region, words.region_name),
+        languages=_bars(found.by_language, words.language_name),
         channels=tuple((name, n) for name, n in found.by_channel.items() if n),
         blockers=tuple(
             (words.reason(why), n) for why, n in sorted(blockers.items(), key=lambda one: -one[1])
@@ -271,13 +272,13 @@ def figures(found: Reachable) -> Figures:
     )
 
 
-def _place(code: str) -> str:
-    return words.region_name(code)
-
-
-def _bars(people: Mapping[str, int]) -> tuple[Bar, ...]:
-    most = max(people.values(), default=0)
+def _bars(people: Mapping[str, int], name_of: Callable[[str], str]) -> tuple[Bar, ...]:
+    """By name: what two tags are called alike, as `zh-HK` and `zh-Hant-HK`, is one."""
+    named: Counter[str] = Counter()
+    for code, n in people.items():
+        named[name_of(code)] += n
+    most = max(named.values(), default=0)
     return tuple(
         Bar(name, n, f"{100 * n / most:.1f}%")
-        for name, n in sorted(people.items(), key=lambda one: (-one[1], one[0]))
+        for name, n in sorted(named.items(), key=lambda one: (-one[1], one[0]))
     )

@@ -11,14 +11,14 @@ import time
 from django.conf import settings
 
 from contacts import changes, crowds
-from contacts.crowds import Crowd, Reachable
+from contacts.crowds import Alike, Crowd, Reachable
 from contacts.reach import Audience, Scope
 from dispatcher.alerts import preview, survey
 from dispatcher.alerts.models import Alert
 from dispatcher.console import shelf
 
 MOST = 50_000
-"""Rows that are kept; a million invented people come to TODO."""
+"""Rows that are kept, about a megabyte; a million invented people are 5,800, 115 kB."""
 
 
 def crowd(alert: Alert) -> Crowd:
@@ -74,5 +74,5 @@ def _kept(key: str, version: int) -> Crowd | None:
 
 def _key(audience: Audience, scope: Scope, kind: str) -> str:
     asked = crowds.name(audience, scope=scope, kind=kind)
-    held = repr((asked, settings.SECRET_KEY)).encode()
+    held = repr((asked, Alike._fields, settings.SECRET_KEY)).encode()
     return f"console:crowd:{hashlib.sha256(held).hexdigest()[:32]}"
