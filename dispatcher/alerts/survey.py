@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.utils import timezone
@@ -53,6 +53,16 @@ class Told:
     region: str
     people: int
     example: int  # contact id of the first of them
+
+
+class _Fate(NamedTuple):
+    """What becomes of people who differ in no more than where in their country they live."""
+
+    group: str
+    ways: tuple[tuple[str, str, str, int], ...]
+    """Channel, language, match, version id."""
+    why: str
+    """The match of the first way, or why there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,23 +298,20 @@ def survey(alert: Alert, people: Crowd | None = None) -> Survey:
     told: dict[_Way, tuple[int, int]] = {}
     untold: Counter[tuple[str, str]] = Counter()
     cases: Counter[Case] = Counter()
+    fates: dict[object, _Fate] = {}
     for one in (people or crowd(alert)).alike:
-        group = ladder.group_of(one.roles, groups=held)
-        if group is None or not group.ladder:
-            why = "no_carrier" if group else "no_group"
-            untold[group.name if group else "", why] += one.people
-            continue
-        found = tuple(_ways(one, group=group, policy=wanted))
-        for key in found:
+        sort = (one.languages, one.roles, one.country, one.culture, one.channels)
+        fate = fates.get(sort) or fates.setdefault(sort, _fate(one, groups=held, policy=wanted))
+        for way in fate.ways:
+            key = (fate.group, *way, one.region)
             before, first = told.get(key, (0, one.first))
             told[key] = (before + one.people, min(first, one.first))
-        why = found[0][3] if found else _why_untold(one, group, wanted)
-        if not found:
-            untold[group.name, why] += one.people
-        if why in _CASES:
-            language = found[0][2] if found else ""
-            case = Case(why, choosing.first(one.languages), language, group.name, one.region)
-            cases[case] += one.people
+        if not fate.ways:
+            untold[fate.group, fate.why] += one.people
+        if fate.why in _CASES:
+            language = fate.ways[0][1] if fate.ways else ""
+            wish = choosing.first(one.languages)
+            cases[Case(fate.why, wish, language, fate.group, one.region)] += one.people
     rows = sorted(
         (Told(*key, *folded) for key, folded in told.items()),
         key=lambda row: (row.group, -row.people),
@@ -325,7 +332,18 @@ def examples(alert: Alert, contact_ids: Sequence[int]) -> dict[int, dict[str, An
     }
 
 
-def _ways(one: Alike, *, group: Group, policy: choosing.Policy) -> Iterator[_Way]:
+def _fate(one: Alike, *, groups: Sequence[Group], policy: choosing.Policy) -> _Fate:
+    """What the first step of their group's ladder comes to for people who are alike."""
+    group = ladder.group_of(one.roles, groups=groups)
+    if group is None or not group.ladder:
+        return _Fate(group.name, (), "no_carrier") if group else _Fate("", (), "no_group")
+    ways = tuple(_ways(one, group=group, policy=policy))
+    return _Fate(group.name, ways, ways[0][2] if ways else _why_untold(one, group, policy))
+
+
+def _ways(
+    one: Alike, *, group: Group, policy: choosing.Policy
+) -> Iterator[tuple[str, str, str, int]]:
     """The ways that the first step takes for one kind of reader: the best place of each slot."""
     taken: set[int] = set()
     for slot, _, channel in sorted(ladder.ways(group.ladder[0])):
@@ -336,8 +354,7 @@ def _ways(one: Alike, *, group: Group, policy: choosing.Policy) -> Iterator[_Way
                 _reader(one, group), choice, available=group.wordings[channel], policy=policy
             )
             for way in filter(None, (choice, other)):
-                reason = way.reason.value
-                yield group.name, channel, way.language, reason, way.version_id, one.region
+                yield channel, way.language, way.reason.value, way.version_id
 
 
 def _choice(
