@@ -191,7 +191,23 @@ def _of_people(client: Any) -> dict[str, Callable[[], Any]]:
 
         return ask
 
+    def after(address: str, **headers: str) -> Callable[[], Any]:
+        """As it is opened after another board: who is in the audience is known."""
+
+        def ask() -> Any:
+            _forget("console:board:*", "console:outgoing:*")
+            return _read(client, address, **headers)
+
+        return ask
+
     asked = {"HX-Request": "true"}
+    boards = {
+        "count": (f"/alerts/{draft}/audience/count/", asked),
+        "words": (f"/alerts/{draft}/words/", asked),
+        "how": (f"/alerts/{draft}/how/", asked),
+        "check": (f"/alerts/{draft}/check/", asked),
+        "what goes out": (f"/alerts/{pending}/?whole=1", {}),
+    }
     steps = {
         f"alert: {step}": cold(f"/alerts/{draft}/{step}/")
         for step in ("facts", "audience", "words", "how", "check")
@@ -205,11 +221,11 @@ def _of_people(client: Any) -> dict[str, Callable[[], Any]]:
         "alerts": lambda: _read(client, "/alerts/"),
         **steps,
         "alert, to be decided": cold(f"/alerts/{pending}/"),
-        "board: count": cold(f"/alerts/{draft}/audience/count/", **asked),
-        "board: words": cold(f"/alerts/{draft}/words/", **asked),
-        "board: how": cold(f"/alerts/{draft}/how/", **asked),
-        "board: check": cold(f"/alerts/{draft}/check/", **asked),
-        "board: what goes out": cold(f"/alerts/{pending}/?whole=1"),
+        **{f"board: {name}": cold(address, **told) for name, (address, told) in boards.items()},
+        **{
+            f"board: {name}, next": after(address, **told)
+            for name, (address, told) in boards.items()
+        },
         "alert, to be decided, kept": lambda: _read(client, f"/alerts/{pending}/"),
     }
 
@@ -221,12 +237,13 @@ def _read(client: Any, address: str, **headers: str) -> Any:
     return answer
 
 
-def _forget() -> None:
-    """Pages that were just made; nothing else of the memory."""
+def _forget(*patterns: str) -> None:
+    """Pages that were just made, and who is in an audience; nothing else of the memory."""
     from dispatcher.console.valkey import client as valkey
 
-    for key in valkey().scan_iter("console:*", count=1000):
-        valkey().delete(key)
+    for pattern in patterns or ("console:*",):
+        for key in valkey().scan_iter(pattern, count=1000):
+            valkey().delete(key)
 
 
 if __name__ == "__main__":

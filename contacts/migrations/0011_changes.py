@@ -7,17 +7,17 @@ from a copy, do not come to the same version.
 from django.db import migrations, models
 
 _STEPS = """
-create function contacts_step() returns void language sql as $$
-    insert into contacts_change (step) values (1 + floor(random() * 2147483647)::bigint)
-$$;
+alter table contacts_change
+    alter column step set default 1 + floor(random() * 2147483647)::bigint;
+insert into contacts_change default values;
 create function contacts_entered_changes() returns trigger language plpgsql as $$
 begin
-    if exists (select from entered) then perform contacts_step(); end if;
+    if exists (select from entered) then insert into contacts_change default values; end if;
     return null;
 end $$;
 create function contacts_left_changes() returns trigger language plpgsql as $$
 begin
-    if exists (select from left_behind) then perform contacts_step(); end if;
+    if exists (select from left_behind) then insert into contacts_change default values; end if;
     return null;
 end $$;
 """
@@ -35,7 +35,7 @@ def _trigger(table: str, event: str, how: str, tables: str) -> str:
 
 
 class Migration(migrations.Migration):
-    """A table of few rows, three functions, twelve triggers."""
+    """A table of few rows, two functions, twelve triggers."""
 
     dependencies = [("contacts", "0010_segments_have_owners")]
 
@@ -50,7 +50,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             _STEPS + "".join(_trigger(table, *event) for table in _WATCHED for event in _EVENTS),
             "drop function contacts_entered_changes() cascade;"
-            "drop function contacts_left_changes() cascade; drop function contacts_step();",
+            "drop function contacts_left_changes() cascade;",
         ),
-        migrations.RunSQL("select contacts_step()", migrations.RunSQL.noop),
     ]
