@@ -36,8 +36,14 @@ class Server:
         self.program = str(_psql())
 
     def session(self, user: str, password: str, database: str) -> psycopg.Connection:
-        told = {"host": "127.0.0.1", "port": self.port, "user": user, "password": password}
-        return psycopg.connect(dbname=database, autocommit=True, **told)
+        return psycopg.connect(
+            host="127.0.0.1",
+            port=self.port,
+            user=user,
+            password=password,
+            dbname=database,
+            autocommit=True,
+        )
 
     def psql(self, *command: str, user: str, password: str, **environ: str) -> str:
         """What a command of psql's says; it must succeed."""
