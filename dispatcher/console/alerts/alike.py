@@ -99,15 +99,26 @@ def _kind(
 ) -> list[Note]:
     if len(alike) == 1 or (code not in MANY and len(alike) <= _PLAIN):
         return [Note(level, said(one, scenario=scenario), *remedy(one)) for one in alike]
-    places = {remedy(one) for one in alike}
-    href, name = places.pop() if len(places) == 1 else ("", "")
-    each = [Entry(_about(code, one, scenario), "" if href else remedy(one)[0]) for one in alike]
+    found = [remedy(one) for one in alike]
+    href, name = found[0] if len(set(found)) == 1 else ("", "")
+    each = [
+        Entry(_about(code, one, scenario), "" if href else place)
+        for one, (place, _name) in zip(alike, found, strict=True)
+    ]
     if code in MANY:
         text = str(MANY[code] % {"n": Counted(len(alike))})
+        if not href and len(each) > SHORT:
+            href, name = _page(found)
         return [Note(level, text, href, name, tuple(each))]
     rest = len(alike) - 1
     more = ngettext("%(n)s more like it", "%(n)s more like it", rest) % {"n": number(rest)}
-    return [Note(level, each[0].text, *remedy(alike[0]), tuple(each[1:]), more)]
+    return [Note(level, each[0].text, *found[0], tuple(each[1:]), more)]
+
+
+def _page(found: Sequence[tuple[str, str]]) -> tuple[str, str]:
+    """The page on which all of them are mended, for a list that is folded; '' for several."""
+    pages = {(href.partition("#")[0], name) for href, name in found}
+    return pages.pop() if len(pages) == 1 else ("", "")
 
 
 def _about(code: str, error: AnyRefused, scenario: str) -> str:

@@ -59,6 +59,16 @@ def test_a_link_each_where_they_differ_and_one_where_they_do_not():
     assert [one.href for one in texts.each] == ["", ""]
 
 
+def test_a_folded_list_shows_the_page_where_all_of_it_is_mended():
+    """Who does not open it still sees where to go."""
+    names = [f"fact{n}" for n in range(alike.SHORT + 1)]
+    [note] = grouped(
+        *map(missing, names), remedy=lambda one: (f"/facts/#{one.facts['name']}", "Facts")
+    )
+    assert (note.href, note.remedy) == ("/facts/", "Facts")
+    assert [one.href for one in note.each] == [f"/facts/#{name}" for name in names]
+
+
 def test_a_kind_without_a_sentence_for_many_is_folded_under_its_first():
     """Two stand beside each other; of more the first one speaks."""
     assert [note.more for note in grouped(abroad("DE"), abroad("FR"))] == ["", ""]
