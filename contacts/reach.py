@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import psycopg
 from django.db import connection
@@ -52,8 +52,7 @@ class Query:
     params: dict[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class Door:
+class Door(NamedTuple):
     """One address at the last moment; `refusal` is '' while it may be used.
 
     Otherwise opted_out, suppressed, dead or no_consent, as in `recipients`; `replaced` when the
@@ -180,7 +179,7 @@ def doors(address_ids: Sequence[int], *, kind: str) -> dict[int, Door]:
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(_DOORS, _of_kind(kind) | {"reach_ids": asked}, prepare=True)
-        found = {row[0]: Door(*row) for row in cursor}
+        found = {row[0]: Door._make(row) for row in cursor.fetchall()}
     erased = set(address_ids) - found.keys()
     return found | {id_: Door(id_, 0, "", "", "erased") for id_ in erased}
 

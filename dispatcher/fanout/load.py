@@ -198,13 +198,14 @@ class Load:
         )
         link, locale = ready.link, ready.rendered.locale
         named, asked = "recipient" in ready.asks, "acknowledge" in ready.asks
+        address, signed = _acknowledge_at(), links.signer(purpose="acknowledge")
 
         def filled(delivery_id: int, door: Door) -> Parcel:
             slots = {"link": link}
             if named:
                 slots["recipient"] = called(door.name, locale=locale)
             if asked:
-                slots["acknowledge"] = acknowledgement(delivery_id)
+                slots["acknowledge"] = address + signed(delivery_id)
             return fill(delivery_id, door.value, slots)
 
         return filled
@@ -221,7 +222,11 @@ def _later(piece: Piece) -> Unsaid:
 
 def acknowledgement(delivery_id: int) -> str:
     """The link by which a reader says "read and understood": signed, single purpose, no log-in."""
-    return f"{settings.PUBLIC_URL}/a/{links.sign(delivery_id, purpose='acknowledge')}"
+    return _acknowledge_at() + links.sign(delivery_id, purpose="acknowledge")
+
+
+def _acknowledge_at() -> str:
+    return f"{settings.PUBLIC_URL}/a/"
 
 
 def _asks(rendered: Rendered) -> frozenset[str]:

@@ -7,7 +7,7 @@ enlisted.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import tzinfo
+from datetime import UTC, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
@@ -199,25 +199,43 @@ def _form(plural: Plural, setting: _Setting) -> Pattern:
 
 
 def _value(slot: Slot, setting: _Setting) -> values.Value:
-    where = {"wording": setting.wording, "locale": setting.locale, "fact": slot.name}
-    fact = setting.facts.get(slot.name)
-    if fact is None:
-        raise Refused("wording.fact_missing", **where)
-    if fact.type != slot.type and (slot.type, fact.type) not in _MOMENT:
-        raise Refused("wording.fact_type_wrong", **where, wanted=slot.type, found=fact.type)
+    fact = _fact(slot, setting)
     try:
         return values.read(fact.type, fact.value, name=slot.name)
     except Refused as wrong:
-        raise Refused(wrong.code, **wrong.facts | where) from None
+        raise Refused(wrong.code, **wrong.facts | _where(slot, setting)) from None
 
 
 def _shown(slot: Slot, setting: _Setting) -> str:
-    value = _value(slot, setting)
-    shown = values.show(
-        value, slot.type, style=slot.style, locale=setting.locale, zone=setting.zone
-    )
+    fact = _fact(slot, setting)
+    zone = setting.zone if fact.type == "datetime" else UTC  # no other value depends on it
+    try:
+        shown = _seen(fact.type, fact.value, slot, setting.locale, zone)
+    except Refused as wrong:
+        raise Refused(wrong.code, **wrong.facts | _where(slot, setting)) from None
     setting.shown[slot.name] = shown
     return shown
+
+
+@lru_cache(4096)
+def _seen(kind: str, written: str, slot: Slot, locale: str, zone: tzinfo) -> str:
+    """A fact as a reader sees it: most regions and zones are told the same ones."""
+    value = values.read(kind, written, name=slot.name)
+    return values.show(value, slot.type, style=slot.style, locale=locale, zone=zone)
+
+
+def _fact(slot: Slot, setting: _Setting) -> Fact:
+    fact = setting.facts.get(slot.name)
+    if fact is None:
+        raise Refused("wording.fact_missing", **_where(slot, setting))
+    if fact.type != slot.type and (slot.type, fact.type) not in _MOMENT:
+        where = _where(slot, setting)
+        raise Refused("wording.fact_type_wrong", **where, wanted=slot.type, found=fact.type)
+    return fact
+
+
+def _where(slot: Slot, setting: _Setting) -> dict[str, str]:
+    return {"wording": setting.wording, "locale": setting.locale, "fact": slot.name}
 
 
 def _text(pieces: Iterator[Piece], way: bidi.Direction) -> Text:
