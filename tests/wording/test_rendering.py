@@ -161,6 +161,14 @@ def test_no_fact_takes_a_persons_name():
         rendered("hello", facts=Facts.of([Fact("recipient", "text", "Mina")]))
 
 
+def test_one_fact_is_told_by_the_clock_of_each_zone():
+    """What one zone's readers were shown is not what the next one's are, nor another value's."""
+    shown = {zone: told("{next, time}", zone=zone) for zone in ("UTC", "Asia/Tokyo", "UTC")}
+    later = Facts.of([Fact("next", "datetime", "2026-11-23T20:30:00+00:00")])
+    shown["later"] = told("{next, time}", facts=later)
+    assert len(set(shown.values())) == 3
+
+
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "../../etc/passwd", "", "a\x00b"])
 def test_unknown_zone(zone):
     """A zone that nobody has is named."""
