@@ -29,7 +29,8 @@ def woven(pieces: list[Piece], way: bidi.Direction) -> Iterator[Piece]:
     """
     before, address = "", False
     for piece in pieces:
-        first = piece.letters[:1] or "x"  # a name begins with some letter
+        shown = (piece,) if piece.kind in _ADDRESSES else tuple(_isolated(piece, way))
+        first = shown[0].letters[:1] or "x"  # a name begins with some letter
         if address and way == "rtl":
             yield Piece(f" {bidi.PDI}")
         elif address and (first.isalnum() or not (first.isascii() or first.isspace())):
@@ -39,7 +40,7 @@ def woven(pieces: list[Piece], way: bidi.Direction) -> Iterator[Piece]:
             yield Piece(" ")
         if address and way == "rtl":
             yield Piece(bidi.LRI)
-        yield from (piece,) if address else _isolated(piece, way)
+        yield from shown
         before = piece.letters[-1:] or "x"
     if address and way == "rtl":
         yield Piece(f" {bidi.PDI}")

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dispatcher.kit import sms
@@ -258,6 +258,7 @@ words = st.text(st.sampled_from(list("abأب1۲ .!،。の-/")), min_size=1, max
     words.filter(lambda value: bool(value.strip())),
     words,
 )  # fmt: skip
+@example("en", ["{info, link}", "{f}"], "/أ", "a")  # the isolate of a value, right behind a link
 def test_laws(locale, pieces, fact, name):
     """Isolates balance; each link ends before a space or plain ASCII; nothing else is lost."""
     facts = Facts((*FACTS.entries, Fact("f", "text", fact)))
