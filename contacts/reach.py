@@ -22,12 +22,10 @@ __all__ = [
     "Door",
     "Named",
     "Query",
-    "Readers",
     "Scope",
     "doors",
     "names",
     "people",
-    "readers",
     "recipients",
 ]
 
@@ -74,18 +72,6 @@ class Named:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Readers:
-    """People of an audience who are alike for the choice of words."""
-
-    languages: tuple[str, ...]
-    roles: tuple[str, ...]
-    region: str
-    country: str
-    culture: str
-    people: int
-
-
 _WINDOW: Final = "{id} > %(reach_after)s and {id} <= %(reach_upto)s"
 EVERYBODY: Final[dict[str, object]] = {"reach_after": 0, "reach_upto": 2**63 - 1}
 
@@ -129,23 +115,6 @@ def recipients(audience: Audience, *, scope: Scope, kind: str, cutoff: datetime)
     params = condition.params | _of_kind(kind) | {"reach_cutoff": cutoff} | EVERYBODY
     where = f"{where} and {_WINDOW.format(id='c.id')}"
     return Query(_RECIPIENTS[kind].replace("{people}", where), params)
-
-
-def readers(audience: Audience, *, scope: Scope, kind: str, cutoff: datetime) -> list[Readers]:
-    """The distinct readers of an audience and how many people each stands for, most first.
-
-    `kind` is checked, but who is blocked is counted too: they are excluded later, with a reason.
-    """
-    _of_kind(kind)
-    condition = people(audience, scope=scope)
-    sql = f"""
-        select c.languages, c.roles, c.region, c.country, c.culture, count(*)
-        from contacts_contact c
-        where {condition.sql} and c.created_at <= %(reach_cutoff)s
-        group by 1, 2, 3, 4, 5 order by 6 desc, 1, 2, 3
-    """  # noqa: S608  (the condition's text is the grammar's; every value is a parameter)
-    rows = _rows(sql, condition.params | {"reach_cutoff": cutoff})
-    return [Readers(tuple(row[0]), tuple(row[1]), *row[2:]) for row in rows]
 
 
 # Each address by itself, through the indexes: as joins of some hundred ids, PostgreSQL would rather

@@ -12,7 +12,7 @@ from contacts.crowds import count
 from contacts.errors import Refused
 from contacts.importing import make_list
 from contacts.models import Address, Contact, OwnRegion
-from contacts.reach import Audience, Scope, doors, readers, recipients
+from contacts.reach import Audience, Scope, doors, recipients
 from contacts.regions import define
 from tests.contacts.test_segments import TREES, WORDS
 
@@ -284,15 +284,6 @@ def test_a_preview_says_how_many_lie_outside(cast, monkeypatch, few: int):
     assert found.outside_scope == outside // few * few
     assert 3 <= outside < 10
     assert cast
-
-
-def test_readers_are_the_distinct_ones(cast):
-    """Everybody stands behind exactly one reader."""
-    when = datetime.now(UTC) + timedelta(minutes=1)
-    found = readers(Audience("everyone"), scope=EVERYTHING, kind="safety", cutoff=when)
-    assert sum(one.people for one in found) == len(cast)
-    assert len({(r.languages, r.roles, r.region, r.culture) for r in found}) == len(found)
-    assert ("fa",) in {one.languages for one in found}
 
 
 def test_doors_answer_for_every_address_asked(cast):
