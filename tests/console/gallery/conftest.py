@@ -51,9 +51,13 @@ def place(town):  # noqa: ARG001
     server.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def camera(chromium, town, place):
-    """The browser before it."""
+    """The browser before it.
+
+    A context keeps its connections to the server, and each of those one to the database: kept from
+    test to test, those of eight ways were more than a PostgreSQL of 100 has.
+    """
     made = Camera(chromium, place, lambda who, old: towns.session(town.users[who], old=old))
     yield made
     made.close()
