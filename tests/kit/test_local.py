@@ -215,6 +215,22 @@ def test_kill_loses_nothing_and_leaves_nothing(place, choice, victim):
         local.stop()
 
 
+@pytest.mark.skipif(not IS_ROOT, reason="only root's servers run as somebody else")
+def test_data_that_cannot_be_reached_are_not_begun_anew(place):
+    """Whoever closes a directory above them is told so; nobody starts with an empty registry."""
+    with Local(place) as services, psycopg.connect(services.database_url) as link:
+        link.execute("create table kept as select 42 as answer")
+    above = place.parent.stat().st_mode
+    place.parent.chmod(0o700)
+    try:
+        with pytest.raises(Refused, match=r"local\.unreachable"):
+            Local(place).start()
+    finally:
+        place.parent.chmod(above)
+    with Local(place) as services:
+        assert ask(services, "select answer from kept") == 42
+
+
 def test_a_pid_file_of_somebody_else_does_not_block(place):
     """After a crash the number may belong to another process: it is left alone."""
     with Local(place) as services:

@@ -41,13 +41,16 @@ def _let_pass(directory: Path, account: Account | None) -> None:
 def place_for_servers(home: Path, account: Account | None) -> Path:
     """Where the servers' data lies: the home, or `ELSEWHERE` when root's servers cannot get there.
 
-    The choice is remembered by a link in the home.
+    The choice is remembered by a link in the home. Data that lie in the home are never left for an
+    empty place: raises Refused("local.unreachable") when a directory above was closed since.
     """
     link = home / "elsewhere"
     if link.is_symlink():
         return link.resolve()
     if account is None or reaches(account, home / "any"):
         return home
+    if (home / "postgres").exists():
+        raise Refused("local.unreachable", account=account.name, path=str(home / "postgres"))
     place = ELSEWHERE / hashlib.sha256(str(home).encode()).hexdigest()[:12]
     for path in (ELSEWHERE, place):
         path.mkdir(mode=0o710, parents=True, exist_ok=True)
