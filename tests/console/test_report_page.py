@@ -60,7 +60,8 @@ def test_people_see_their_own_regions_and_no_others(
     answer = read(client, one, part)
     assert answer.status_code == (404 if people is None else 200)
     if people is not None and part in {"", "live"}:
-        assert f"of {people} people reached" in re.sub(r"</?b>", "", answer.content.decode())
+        said = f"of {people} {'person' if people == 1 else 'people'} reached"
+        assert said in re.sub(r"</?b>", "", answer.content.decode())
     if people is not None and part == "report.json":
         assert sum(json.loads(answer.content)["people"].values()) == people
 
