@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from dispatcher.alerts import compose
 from dispatcher.console.alerts import alike
+from dispatcher.console.saying import said
 from dispatcher.kit.errors import Refused
 
 
@@ -87,9 +88,9 @@ def test_nothing_is_lost(kinds):
     notes = grouped(*(kind() for kind in kinds))
     assert sum(len(note.each) + bool(note.more) or 1 for note in notes) == len(kinds)
     with translation.override("en"):
-        said = [alike.said(kind(), scenario="recall")[:20] for kind in dict.fromkeys(kinds)]
+        sentences = [said(kind(), scenario="recall")[:20] for kind in dict.fromkeys(kinds)]
     alone = [note.text[:20] for note in notes if not note.each]
-    assert [one for one in dict.fromkeys(alone) if one in said] == list(dict.fromkeys(alone))
+    assert [one for one in dict.fromkeys(alone) if one in sentences] == list(dict.fromkeys(alone))
 
 
 def test_the_check_counts_every_blocker(signed_in, mina, draft):
@@ -97,7 +98,7 @@ def test_the_check_counts_every_blocker(signed_in, mina, draft):
     real = compose.compose("recall", by=mina, mode="real", title="Oats", segment=draft.segment)
     page = signed_in(mina).get(f"/alerts/{real.pk}/check/?whole=1").content.decode()
     blocked = page[page.index('id="causes"') : page.index("</section>", page.index('id="causes"'))]
-    count = int(re.search(r"(\d+) things? stand", blocked)[1])
+    [count] = map(int, re.findall(r"(\d+) things? stand", blocked))
     entries = blocked.count("<li") - blocked.count('<ul class="alike"')
     assert count == entries
     assert count > blocked.count('class="finding refuse"')
