@@ -66,6 +66,7 @@ class Track:
     _width: int = FEW
     _heard: list[Outcome] = field(default_factory=list)
     _repeatable: bool = False
+    """Whether its messages may go twice: the breaker's other rule."""
     _alarm: asyncio.Task[None] | None = None
     _purse: Purse = field(init=False)
     _paying: bool = False

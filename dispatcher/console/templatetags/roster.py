@@ -57,7 +57,7 @@ def detail(context: Context, name: str, value: object) -> str:
     if name in OFFICES:
         return str(context["offices"].get(key, key))
     called = CALLED.get(name)
-    return called(key) if called and key else str(VALUES.get(name, {}).get(key, key))
+    return called(key) if called else str(VALUES.get(name, {}).get(key, key))
 
 
 @register.filter
